@@ -1,0 +1,130 @@
+"""Whose data, and for when."""
+
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from monitoring.models.frameworks import Framework, OfFrameworkQuerySet
+from partnerships.models import Membership, Partnership, require_reason
+from registry.errors import NotAllowed
+from registry.models import Country, Event, Partner, Record, User
+
+
+class ReportingUnitQuerySet(models.QuerySet["ReportingUnit"]):
+    def visible_to(self, user: Any) -> Self:
+        seen = Membership.objects.visible_to(user).values("pk")
+        return self.filter(membership__in=seen)
+
+    def editable_by(self, user: Any) -> Self:
+        return self.filter(
+            membership__partnership__in=Partnership.objects.editable_by(user).values("pk")
+        )
+
+    def reportable_by(self, user: Any) -> Self:
+        """Units whose data the user may send: the member's managers and evaluators."""
+        if user.is_anonymous:
+            return self.none()
+        if user.is_staff:
+            return self
+        partners = Partner.objects.with_role(user, "manager", "evaluator").values("pk")
+        return self.filter(membership__partner__in=partners)
+
+
+class ReportingUnit(models.Model):
+    """A member in a place, or the member itself: whose data a value is."""
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="reporting_units")
+    country = models.ForeignKey(
+        Country, models.PROTECT, null=True, blank=True, related_name="reporting_units"
+    )
+    place = models.CharField(max_length=300, blank=True, help_text="empty: the member itself")
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="predecessors"
+    )
+
+    objects = ReportingUnitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["membership", "place", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership", "country", "place"],
+                nulls_distinct=False,
+                name="reporting_unit_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        where = self.place or (self.country.name if self.country else "")
+        return f"{self.membership.partner}, {where}" if where else str(self.membership.partner)
+
+
+class PeriodQuerySet(OfFrameworkQuerySet):
+    def ended_by(self, on: Any) -> Self:
+        return self.filter(ends_on__lte=on)
+
+
+class Period(Record):
+    """A span of time for which data is due; closed, it refuses data in the database itself."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        CLOSED = "closed"
+
+    class Kind(models.TextChoices):
+        REGULAR = "regular"
+        IRREGULAR = "irregular", "irregular (imported)"
+
+    MOVES = {Status.OPEN: [Status.CLOSED], Status.CLOSED: [Status.OPEN]}
+
+    framework = models.ForeignKey(Framework, models.CASCADE, related_name="periods")
+    label = models.CharField(max_length=40)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    due_on = models.DateField()
+    kind = models.CharField(max_length=9, choices=Kind, default=Kind.REGULAR, editable=False)
+    status = models.CharField(max_length=6, choices=Status, default=Status.OPEN, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = PeriodQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["framework", "ends_on", "starts_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["framework", "starts_on", "ends_on"], name="period_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="period_ends_after_start",
+                violation_error_message="The end must not come before the start.",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__gte=F("ends_on")), name="period_due_after_end"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def close(self, *, by: User) -> None:
+        """Lock the period against data; waiting submissions have to be decided first."""
+        self._lead_only(by)
+        with transaction.atomic():
+            Period.objects.select_for_update().get(pk=self.pk)
+            if waiting := self.submissions.filter(status="submitted").count():
+                text = f"{waiting} submission(s) wait for a decision."
+                raise ValidationError({"status": text}, code="submissions_waiting")
+            Event.move(self, self.Status.CLOSED, by=by, closed_at=timezone.now())
+
+    def reopen(self, *, by: User, reason: str) -> None:
+        self._lead_only(by)
+        require_reason(reason)
+        Event.move(self, self.Status.OPEN, by=by, reason=reason, closed_at=None)
+
+    def _lead_only(self, by: User) -> None:
+        if not self.framework.partnership.is_editable_by(by):
+            raise NotAllowed("lead_only", "Only the lead partner's managers may do this.")

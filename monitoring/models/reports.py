@@ -1,0 +1,126 @@
+"""Reports: immutable snapshots, and the runs that compute them."""
+
+from typing import Any, Self
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from monitoring.models.periods import Period
+from partnerships.models import Partnership
+from registry.errors import NotAllowed
+from registry.models import Event, Job, Record, User
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def visible_to(self, user: Any) -> Self:
+        """Published reports with their partnership; drafts for insiders."""
+        seen = Partnership.objects.visible_to(user).values("pk")
+        inside = Partnership.objects.insider(user).values("pk")
+        return self.filter(
+            Q(status__in=Report.PUBLIC, partnership__in=seen) | Q(partnership__in=inside)
+        )
+
+
+class Report(Record):
+    """A snapshot of a partnership's figures for a period: its content never changes."""
+
+    class Kind(models.TextChoices):
+        PARTNERSHIP = "partnership"
+
+    class Status(models.TextChoices):
+        DRAFT = "draft"
+        PUBLISHED = "published"
+        SUPERSEDED = "superseded"
+        WITHDRAWN = "withdrawn"
+
+    PUBLIC = (Status.PUBLISHED, Status.SUPERSEDED)
+    MOVES = {
+        Status.DRAFT: [Status.PUBLISHED, Status.WITHDRAWN],
+        Status.PUBLISHED: [Status.SUPERSEDED, Status.WITHDRAWN],
+        Status.SUPERSEDED: [],
+        Status.WITHDRAWN: [],
+    }
+
+    kind = models.CharField(max_length=11, choices=Kind, default=Kind.PARTNERSHIP)
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="reports")
+    period = models.ForeignKey(Period, models.CASCADE, related_name="reports")
+    revision = models.PositiveSmallIntegerField(default=1)
+    status = models.CharField(
+        max_length=10, choices=Status, default=Status.DRAFT, editable=False
+    )
+    reference_on = models.DateField()
+    cutoff_at = models.DateTimeField()
+    content = models.JSONField(encoder=DjangoJSONEncoder)
+    sha256 = models.CharField(max_length=64)
+    timeliness = models.CharField(max_length=10)
+    achievement = models.CharField(max_length=9)
+    published_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-updated_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "partnership", "period", "revision"], name="report_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partnership}: {self.period} r{self.revision}"
+
+    def publish(self, *, by: User) -> None:
+        """Make it public; an earlier revision for the same period is superseded."""
+        self._admins_only(by)
+        former = Report.objects.filter(
+            kind=self.kind,
+            partnership=self.partnership,
+            period=self.period,
+            status=self.Status.PUBLISHED,
+        )
+        for report in former.exclude(pk=self.pk):
+            Event.move(report, self.Status.SUPERSEDED, by=by)
+        Event.move(self, self.Status.PUBLISHED, by=by, published_at=timezone.now())
+
+    def withdraw(self, *, by: User, reason: str) -> None:
+        self._admins_only(by)
+        Event.move(self, self.Status.WITHDRAWN, by=by, reason=reason)
+
+    def _admins_only(self, by: User) -> None:
+        if not by.is_staff:
+            raise NotAllowed("admins_only", "Only a registry admin may do this.")
+
+
+class ReportRun(Job):
+    """The job that computes one report: one per subject, period and revision."""
+
+    kind = models.CharField(
+        max_length=11, choices=Report.Kind, default=Report.Kind.PARTNERSHIP
+    )
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="report_runs")
+    period = models.ForeignKey(Period, models.CASCADE, related_name="report_runs")
+    revision = models.PositiveSmallIntegerField(default=1)
+    reference_on = models.DateField()
+    cutoff_at = models.DateTimeField()
+    requested_by = models.ForeignKey(
+        User, models.PROTECT, null=True, editable=False, related_name="report_runs"
+    )
+    report = models.OneToOneField(
+        Report, models.PROTECT, null=True, editable=False, related_name="run"
+    )
+
+    class Meta(Job.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "partnership", "period", "revision"], name="report_run_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="ready") | Q(report__isnull=False), name="run_ready_has_report"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.pk}: {self.partnership_id}, {self.period_id} r{self.revision}"

@@ -1,0 +1,345 @@
+"""Data as it was sent, and what a reviewer said of it."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import connection, models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from monitoring.models.frameworks import Category, Framework, Indicator
+from monitoring.models.periods import Period, ReportingUnit
+from partnerships.models import Membership, Partnership, require_reason
+from registry.errors import DomainError, NotAllowed
+from registry.models import Event, ImportBatch, Record, User
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def approved(self) -> Self:
+        return self.filter(status__in=["approved", "superseded"])
+
+    def visible_to(self, user: Any) -> Self:
+        """Approved data of public partnerships; insiders see the rest."""
+        return self.filter(_approved_or_inside(user))
+
+    def editable_by(self, user: Any) -> Self:
+        units = ReportingUnit.objects.reportable_by(user).values("pk")
+        senders = Membership.objects.all()
+        if user.is_anonymous:
+            return self.none()
+        own = senders.filter(partner__affiliations__user_id=user.pk).values("pk")
+        return self.filter(Q(unit__in=units) | Q(sent_for__in=own))
+
+    def waiting(self) -> Self:
+        return self.filter(status=Submission.Status.SUBMITTED)
+
+
+def _approved_or_inside(user: Any, path: str = "") -> Q:
+    """Rows of approved submissions in settled, public frameworks; all rows for insiders."""
+    framework = f"{path}period__framework"
+    inside = Partnership.objects.insider(user).values("pk")
+    seen = Framework.objects.visible_to(user).filter(status__in=Framework.SETTLED).values("pk")
+    approved = Q(**{f"{path}approved_at__isnull": False, f"{framework}__in": seen})
+    return approved | Q(**{f"{framework}__partnership__in": inside})
+
+
+class Submission(Record):
+    """One reporting unit's data for one period."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft"
+        SUBMITTED = "submitted"
+        APPROVED = "approved"
+        RETURNED = "returned"
+        SUPERSEDED = "superseded"
+        WITHDRAWN = "withdrawn"
+
+    MOVES = {
+        Status.DRAFT: [Status.SUBMITTED, Status.WITHDRAWN],
+        Status.SUBMITTED: [Status.APPROVED, Status.RETURNED, Status.WITHDRAWN],
+        Status.RETURNED: [Status.SUBMITTED, Status.WITHDRAWN],
+        Status.APPROVED: [Status.SUPERSEDED, Status.WITHDRAWN],
+        Status.SUPERSEDED: [Status.WITHDRAWN],
+        Status.WITHDRAWN: [],
+    }
+    IN_PROGRESS = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
+
+    unit = models.ForeignKey(ReportingUnit, models.PROTECT, related_name="submissions")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="submissions")
+    revision = models.PositiveSmallIntegerField(default=1, editable=False)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    sent_for = models.ForeignKey(
+        Membership,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sent_submissions",
+        help_text="the member that sends, where it reports on another's behalf",
+    )
+    created_by = models.ForeignKey(
+        User, models.PROTECT, null=True, editable=False, related_name="created_submissions"
+    )
+    submitted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, editable=False, related_name="submissions"
+    )
+    submitted_at = models.DateTimeField(null=True, editable=False)
+    approved_by = models.ForeignKey(
+        User, models.PROTECT, null=True, editable=False, related_name="approved_submissions"
+    )
+    approved_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    comment = models.TextField(blank=True, max_length=20_000)
+    import_batch = models.ForeignKey(
+        ImportBatch, models.PROTECT, null=True, editable=False, related_name="submissions"
+    )
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-updated_at", "-pk"]
+        indexes = [models.Index(fields=["period", "status"], name="submission_by_period")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "period", "revision"], name="submission_revision_once"
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "period"],
+                condition=Q(status__in=["draft", "submitted", "returned"]),
+                name="submission_one_in_progress",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="approved") | Q(approved_at__isnull=False),
+                name="submission_approved_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("submitted_by")),
+                name="submission_reviewed_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit}: {self.period} r{self.revision}"
+
+    def require_editable(self, by: User) -> None:
+        if not Submission.objects.editable_by(by).filter(pk=self.pk).exists():
+            raise NotAllowed("unit_only", "Only the reporting unit's own people may do this.")
+        if self.status not in (self.Status.DRAFT, self.Status.RETURNED):
+            raise DomainError("submission_locked", f"The submission is {self.status}.")
+        if self.period.status == Period.Status.CLOSED:
+            raise DomainError("period_closed", f"The period {self.period} is closed.")
+
+    def submit(self, *, by: User) -> None:
+        """Hand in for review; an empty submission has nothing to review."""
+        self.require_editable(by)
+        if not self.observations.exists():
+            raise DomainError("no_observations", "There is no value to submit.")
+        Event.move(
+            self,
+            self.Status.SUBMITTED,
+            by=by,
+            submitted_by=by,
+            submitted_at=timezone.now(),
+        )
+
+    def send_back(self, *, by: User, reason: str) -> None:
+        self._require_reviewer(by)
+        require_reason(reason)
+        Event.move(self, self.Status.RETURNED, by=by, reason=reason)
+
+    @transaction.atomic
+    def approve(self, *, by: User, at: datetime | None = None) -> None:
+        """Make the values count; a correction's rows end those they replace, for good."""
+        self._require_reviewer(by)
+        at = at or timezone.now()
+        Period.objects.select_for_update().get(pk=self.period_id)
+        Event.move(self, self.Status.APPROVED, by=by, approved_by=by, approved_at=at)
+        Observation.objects.put_in_force(self, at)
+        self._supersede_emptied(by=by)
+
+    @transaction.atomic
+    def withdraw(self, *, by: User, reason: str) -> None:
+        """Take the submission's values out; what they had replaced is not revived."""
+        require_reason(reason)
+        is_sender = Submission.objects.editable_by(by).filter(pk=self.pk).exists()
+        if not (is_sender or self.period.framework.partnership.is_editable_by(by)):
+            raise NotAllowed("unit_only", "Only its own people or a reviewer may do this.")
+        now = timezone.now()
+        Event.move(self, self.Status.WITHDRAWN, by=by, reason=reason, withdrawn_at=now)
+        self.observations.filter(counts_from__isnull=False, counts_until=None).update(
+            counts_until=now
+        )
+
+    def _require_reviewer(self, by: User) -> None:
+        """The lead's managers or an admin review, but never their own submission."""
+        if not self.period.framework.partnership.is_editable_by(by):
+            raise NotAllowed("reviewer_only", "Only a reviewer of the partnership may do this.")
+        if by.pk == self.submitted_by_id:
+            raise NotAllowed("own_submission", "The submitter cannot review the submission.")
+
+    def _supersede_emptied(self, *, by: User) -> None:
+        """An earlier revision without a counting value left is superseded."""
+        earlier = Submission.objects.filter(
+            unit=self.unit_id, period=self.period_id, status=self.Status.APPROVED
+        ).exclude(pk=self.pk)
+        for submission in earlier.exclude(
+            observations__counts_from__isnull=False, observations__counts_until=None
+        ):
+            Event.move(submission, self.Status.SUPERSEDED, by=by)
+
+
+class ObservationQuerySet(models.QuerySet["Observation"]):
+    def counting(self, at: datetime | None = None) -> Self:
+        """Values that count, at a moment: approved by then, not yet superseded or withdrawn."""
+        if at is None:
+            return self.filter(counts_from__isnull=False, counts_until=None, withdraws=False)
+        ended = Q(counts_until=None) | Q(counts_until__gt=at)
+        return self.filter(ended, counts_from__lte=at, withdraws=False)
+
+    def visible_to(self, user: Any) -> Self:
+        """Counting values of public frameworks; breakdowns of people only for insiders."""
+        inside = Partnership.objects.insider(user).values("pk")
+        seen = Framework.objects.visible_to(user).filter(status__in=Framework.SETTLED).values("pk")
+        public = Q(
+            counts_from__isnull=False,
+            counts_until=None,
+            withdraws=False,
+            period__framework__in=seen,
+        )
+        safe = Q(category=None) | Q(indicator__counts_people="no")
+        return self.filter(public & safe | Q(period__framework__partnership__in=inside))
+
+    @transaction.atomic
+    def put_in_force(self, submission: Submission, at: datetime) -> None:
+        """Let a submission's rows count from `at`; rows for the same cells end there."""
+        with connection.cursor() as cursor:
+            cursor.execute(_END_REPLACED, {"submission": submission.pk, "at": at})
+        self.filter(submission=submission, counts_from=None).update(counts_from=at)
+
+
+_END_REPLACED = """
+UPDATE monitoring_observation old SET counts_until = %(at)s
+FROM monitoring_observation new
+WHERE new.submission_id = %(submission)s AND old.submission_id <> new.submission_id
+  AND old.indicator_id = new.indicator_id AND old.period_id = new.period_id
+  AND old.unit_id = new.unit_id AND old.category_id IS NOT DISTINCT FROM new.category_id
+  AND old.counts_from IS NOT NULL AND old.counts_until IS NULL
+"""
+
+
+class Observation(models.Model):
+    """One value: an indicator in a period for a reporting unit, in total or for a category."""
+
+    class Verification(models.TextChoices):
+        PUBLISHED_ELSEWHERE = "published_elsewhere", "published elsewhere"
+        SELF_REPORTED = "self_reported", "self-reported"
+        INTERNALLY_VALIDATED = "internally_validated", "internally validated"
+        INDEPENDENTLY_VERIFIED = "independently_verified", "independently verified"
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="observations")
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="observations")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="observations")
+    unit = models.ForeignKey(ReportingUnit, models.PROTECT, related_name="observations")
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, related_name="observations"
+    )
+    value = models.DecimalField(max_digits=30, decimal_places=10, null=True, blank=True)
+    numerator = models.DecimalField(max_digits=30, decimal_places=10, null=True, blank=True)
+    denominator = models.DecimalField(max_digits=30, decimal_places=10, null=True, blank=True)
+    text = models.TextField(blank=True, max_length=20_000)
+    comment = models.TextField(blank=True, max_length=20_000)
+    is_provisional = models.BooleanField(default=False)
+    withdraws = models.BooleanField(default=False, help_text="takes the cell's value away")
+    verification = models.CharField(
+        max_length=22, choices=Verification, default=Verification.SELF_REPORTED
+    )
+    counts_from = models.DateTimeField(null=True, editable=False)
+    counts_until = models.DateTimeField(null=True, editable=False)
+
+    objects = ObservationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["submission", "indicator", "category", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission", "indicator", "category"],
+                nulls_distinct=False,
+                name="observation_once",
+                violation_error_message="This cell has a value in the submission already.",
+            ),
+            models.UniqueConstraint(
+                fields=["indicator", "period", "unit", "category"],
+                condition=Q(counts_from__isnull=False, counts_until=None),
+                nulls_distinct=False,
+                name="observation_one_counts",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdraws=True, value=None, numerator=None, denominator=None)
+                | Q(withdraws=False, value__isnull=False, numerator=None, denominator=None)
+                | Q(withdraws=False, value=None, numerator__isnull=False)
+                & Q(denominator__isnull=False)
+                | Q(withdraws=False, value=None, numerator=None, denominator=None) & ~Q(text=""),
+                name="observation_one_kind_of_value",
+                violation_error_message="A value, or numerator and denominator, or a text.",
+            ),
+            models.CheckConstraint(
+                condition=Q(counts_until=None)
+                | Q(counts_from__isnull=False, counts_until__gte=F("counts_from")),
+                name="observation_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.period}: {self.value}"
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def visible_to(self, user: Any) -> Self:
+        """Evidence is for insiders; a link that a published file carried is public."""
+        inside = Partnership.objects.insider(user).values("pk")
+        public = Q(submission__in=Submission.objects.visible_to(user).values("pk"))
+        published = public & Q(submission__import_batch__isnull=False)
+        return self.filter(
+            published | Q(submission__period__framework__partnership__in=inside)
+        )
+
+    def editable_by(self, user: Any) -> Self:
+        return self.filter(submission__in=Submission.objects.editable_by(user).values("pk"))
+
+
+class Evidence(Record):
+    """A file or link behind a submission, and whether a reviewer accepted it."""
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="evidence")
+    observation = models.ForeignKey(
+        Observation, models.CASCADE, null=True, blank=True, related_name="evidence"
+    )
+    title = models.CharField(max_length=500)
+    url = models.URLField(max_length=2000, blank=True)
+    file = models.FileField(upload_to="evidence/%Y/%m/", blank=True)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    added_by = models.ForeignKey(
+        User, models.PROTECT, null=True, editable=False, related_name="evidence"
+    )
+    accepted = models.BooleanField(null=True, editable=False)
+    decided_at = models.DateTimeField(null=True, editable=False)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-updated_at", "-pk"]
+        verbose_name_plural = "evidence"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(url="") | ~Q(file=""), name="evidence_file_or_link"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def decide(self, accepted: bool, *, by: User) -> None:
+        """A reviewer's word on the evidence against the indicator's means of verification."""
+        self.submission._require_reviewer(by)
+        with transaction.atomic():
+            self.change(accepted=accepted, decided_at=timezone.now())
+            Event.log(self, "accepted" if accepted else "refused", by=by)

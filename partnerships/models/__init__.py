@@ -1,0 +1,27 @@
+from partnerships.models.agreements import Agreement, Endorsement, agreement_bound
+from partnerships.models.commitments import Commitment, Delivery, DueDate
+from partnerships.models.membership import Membership
+from partnerships.models.partnership import (
+    Document,
+    Marker,
+    Partnership,
+    PartnershipCountry,
+    ReferenceYear,
+    require_reason,
+)
+
+__all__ = [
+    "Agreement",
+    "Commitment",
+    "Delivery",
+    "Document",
+    "DueDate",
+    "Endorsement",
+    "Marker",
+    "Membership",
+    "Partnership",
+    "PartnershipCountry",
+    "ReferenceYear",
+    "agreement_bound",
+    "require_reason",
+]

@@ -1,0 +1,147 @@
+"""Who belongs to a partnership, from when to when."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from partnerships.models.partnership import Partnership
+from registry.errors import NotAllowed
+from registry.models import Event, ImportBatch, Partner, Record, User
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def accepted(self) -> Self:
+        """Members now."""
+        return self.filter(status=Membership.Status.ACCEPTED, ended_on=None)
+
+    def accepted_on(self, on: date) -> Self:
+        """Members on a day: from the day of acceptance to the last day, both included."""
+        return self.filter(
+            Q(ended_on=None) | Q(ended_on__gte=on), accepted_on__isnull=False, accepted_on__lte=on
+        )
+
+    def visible_to(self, user: Any) -> Self:
+        """Accepted members of public partnerships; insiders also see invitations."""
+        seen = Partnership.objects.public().values("pk")
+        public = Q(partnership__in=seen, accepted_on__isnull=False)
+        if user.is_anonymous:
+            return self.filter(public)
+        if user.is_staff:
+            return self
+        inside = Partnership.objects.insider(user).values("pk")
+        return self.filter(public | Q(partnership__in=inside))
+
+    def editable_by(self, user: Any) -> Self:
+        """Memberships of the partnerships the user edits, and of the partners it manages."""
+        if user.is_anonymous:
+            return self.none()
+        if user.is_staff:
+            return self
+        led = Partnership.objects.editable_by(user).values("pk")
+        own = Partner.objects.with_role(user, "manager").values("pk")
+        return self.filter(Q(partnership__in=led) | Q(partner__in=own))
+
+
+class Membership(Record):
+    """A partner in a partnership, with its roles and dates."""
+
+    class Role(models.TextChoices):
+        LEAD = "lead"
+        IMPLEMENTING = "implementing"
+        FUNDING = "funding"
+        TECHNICAL = "technical"
+        ACCOUNTABLE = "accountable"
+        EXTENDING = "extending"
+        ADVISORY = "advisory"
+        BENEFICIARY = "beneficiary"
+
+    class Status(models.TextChoices):
+        INVITED = "invited"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+        LEFT = "left"
+
+    MOVES = {
+        Status.INVITED: [Status.ACCEPTED, Status.DECLINED],
+        Status.ACCEPTED: [Status.LEFT],
+        Status.DECLINED: [Status.INVITED],
+        Status.LEFT: [],
+    }
+
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="memberships")
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="memberships")
+    roles = ArrayField(models.CharField(max_length=12, choices=Role))
+    status = models.CharField(max_length=8, choices=Status, default=Status.INVITED, editable=False)
+    invited_on = models.DateField(default=timezone.localdate, editable=False)
+    accepted_on = models.DateField(null=True, editable=False)
+    ended_on = models.DateField(null=True, editable=False, help_text="the last day as a member")
+    interests = models.TextField(blank=True, help_text="declared interests; members only")
+    import_batch = models.ForeignKey(
+        ImportBatch, models.PROTECT, null=True, editable=False, related_name="memberships"
+    )
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-updated_at", "-pk"]
+        indexes = [
+            models.Index(fields=["partnership"], include=["partner"], name="membership_partners")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partnership", "partner"],
+                condition=Q(ended_on=None),
+                name="membership_once",
+                violation_error_message="This partner is a member, or invited, already.",
+            ),
+            models.UniqueConstraint(
+                fields=["partnership"],
+                condition=Q(roles__contains=["lead"], ended_on=None),
+                name="membership_one_lead",
+                violation_error_message="The partnership has a lead already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("accepted_on")),
+                name="membership_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["invited", "declined"]) | Q(accepted_on__isnull=False),
+                name="membership_accepted_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="left", ended_on__isnull=False)
+                | ~Q(status="left") & Q(ended_on=None),
+                name="membership_left_dated",
+            ),
+            models.CheckConstraint(condition=~Q(roles=[]), name="membership_has_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner} in {self.partnership}"
+
+    def accept(self, *, by: User, on: date | None = None) -> None:
+        """Join; only the invited partner's own managers can say yes (or an admin for them)."""
+        self._own_managers_only(by)
+        self._move(self.Status.ACCEPTED, by=by, accepted_on=on or timezone.localdate())
+
+    def decline(self, *, by: User, reason: str = "") -> None:
+        self._own_managers_only(by)
+        self._move(self.Status.DECLINED, by=by, reason=reason)
+
+    def leave(self, *, by: User, on: date | None = None, reason: str = "") -> None:
+        """End the membership; its flows and running totals stay (RULES 11)."""
+        self._own_managers_only(by)
+        if Membership.Role.LEAD in self.roles:
+            raise NotAllowed("lead_stays", "Hand the lead over before leaving.")
+        self._move(self.Status.LEFT, by=by, reason=reason, ended_on=on or timezone.localdate())
+
+    def _own_managers_only(self, by: User) -> None:
+        if not (by.is_staff or by.has_role(self.partner_id, "manager")):
+            raise NotAllowed("members_only", "Only the member's own managers may do this.")
+
+    def _move(self, to: str, *, by: User, reason: str = "", **values: Any) -> None:
+        Event.move(self, to, by=by, reason=reason, **values)

@@ -1,0 +1,348 @@
+"""What several partners set out to do together."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from registry.errors import NotAllowed
+from registry.models import Country, Event, Goal, ImportBatch, Partner, Record, Target, User
+
+
+class PartnershipQuerySet(models.QuerySet["Partnership"]):
+    def public(self) -> Self:
+        return self.filter(status__in=Partnership.PUBLIC)
+
+    def visible_to(self, user: Any) -> Self:
+        """Registered partnerships, and those to which the user's own partners belong."""
+        if user.is_anonymous:
+            return self.public()
+        if user.is_staff:
+            return self
+        return self.filter(Q(status__in=Partnership.PUBLIC) | Q(pk__in=self._with_partners_of(user)))
+
+    def editable_by(self, user: Any) -> Self:
+        """Partnerships whose lead partner the user manages; admins edit all."""
+        if user.is_anonymous:
+            return self.none()
+        if user.is_staff:
+            return self
+        leads = Partner.objects.with_role(user, "manager")
+        led = self.model.memberships.rel.related_model.objects.filter(
+            partner__in=leads, status="accepted", roles__contains=["lead"], ended_on=None
+        )
+        return self.filter(pk__in=led.values("partnership_id"))
+
+    def insider(self, user: Any) -> Self:
+        """Partnerships whose private parts the user may read: members' people and admins."""
+        if user.is_anonymous:
+            return self.none()
+        return self if user.is_staff else self.filter(pk__in=self._with_partners_of(user))
+
+    def _with_partners_of(self, user: Any) -> models.QuerySet[Any]:
+        memberships = self.model.memberships.rel.related_model.objects
+        return memberships.filter(
+            partner__affiliations__user_id=user.pk, status__in=["invited", "accepted"]
+        ).values("partnership_id")
+
+
+class Partnership(Record):
+    """An initiative of several partners for the SDGs, from first idea to closed books."""
+
+    class Kind(models.TextChoices):
+        PPP = "ppp", "public-private partnership"
+        UN_BUSINESS = "un_business", "UN-business partnership"
+        MULTI_STAKEHOLDER = "multi_stakeholder", "multi-stakeholder initiative"
+        ALLIANCE = "alliance", "global or regional alliance"
+        SOUTH_SOUTH = "south_south", "South-South or triangular cooperation"
+        COMMUNITY = "community", "community partnership"
+        PROGRAMME = "programme", "development programme"
+
+    class Level(models.TextChoices):
+        GLOBAL = "global"
+        REGIONAL = "regional"
+        NATIONAL = "national"
+        SUBNATIONAL = "subnational"
+        COMMUNITY = "community"
+
+    class Status(models.TextChoices):
+        DRAFT = "draft"
+        SUBMITTED = "submitted"
+        RETURNED = "returned"
+        REGISTERED = "registered"
+        ACTIVE = "active"
+        COMPLETED = "completed"
+        SUSPENDED = "suspended"
+        TERMINATED = "terminated"
+        INACTIVE = "inactive"
+
+    PUBLIC = (
+        Status.REGISTERED,
+        Status.ACTIVE,
+        Status.COMPLETED,
+        Status.SUSPENDED,
+        Status.TERMINATED,
+        Status.INACTIVE,
+    )
+    MOVES = {
+        Status.DRAFT: [Status.SUBMITTED],
+        Status.SUBMITTED: [Status.REGISTERED, Status.RETURNED],
+        Status.RETURNED: [Status.SUBMITTED],
+        Status.REGISTERED: [Status.ACTIVE, Status.TERMINATED],
+        Status.ACTIVE: [
+            Status.COMPLETED,
+            Status.SUSPENDED,
+            Status.TERMINATED,
+            Status.INACTIVE,
+        ],
+        Status.SUSPENDED: [Status.ACTIVE, Status.TERMINATED],
+        Status.INACTIVE: [Status.ACTIVE, Status.TERMINATED],
+        Status.COMPLETED: [],
+        Status.TERMINATED: [],
+    }
+
+    reference = models.CharField(
+        max_length=12, null=True, unique=True, editable=False, help_text="P-YYYY-NNNNN"
+    )
+    title = models.CharField(max_length=300)
+    summary = models.TextField(max_length=20_000)
+    kind = models.CharField(max_length=17, choices=Kind)
+    level = models.CharField(max_length=11, choices=Level)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    primary_goal = models.ForeignKey(
+        Goal, models.PROTECT, null=True, blank=True, related_name="primary_partnerships"
+    )
+    goals = models.ManyToManyField(Goal, blank=True, related_name="partnerships")
+    targets = models.ManyToManyField(Target, blank=True, related_name="partnerships")
+    website = models.URLField(blank=True)
+    iati_identifier = models.CharField(max_length=200, blank=True)
+    import_batch = models.ForeignKey(
+        ImportBatch, models.PROTECT, null=True, editable=False, related_name="partnerships"
+    )
+    registered_at = models.DateTimeField(null=True, editable=False)
+    activated_at = models.DateTimeField(null=True, editable=False)
+    search = models.GeneratedField(
+        expression=SearchVector("title", config="simple", weight="A")
+        + SearchVector("summary", config="simple", weight="B"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = PartnershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-updated_at", "-pk"]
+        indexes = [
+            models.Index(F("updated_at").desc(), F("id").desc(), name="partnership_newest"),
+            GinIndex(fields=["search"], fastupdate=False, name="partnership_search"),
+            GinIndex(
+                fields=["title"], opclasses=["gin_trgm_ops"], name="partnership_title_like"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="partnership_ends_after_start",
+                violation_error_message="The end must not come before the start.",
+            ),
+            models.CheckConstraint(
+                condition=Q(reference__isnull=False)
+                | Q(status__in=["draft", "submitted", "returned"]),
+                name="partnership_registered_has_reference",
+            ),
+            models.UniqueConstraint(
+                fields=["iati_identifier"],
+                condition=~Q(iati_identifier=""),
+                name="partnership_iati_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def is_editable_by(self, user: Any) -> bool:
+        return Partnership.objects.editable_by(user).filter(pk=self.pk).exists()
+
+    def is_public(self) -> bool:
+        return self.status in self.PUBLIC
+
+    def submit(self, *, by: User) -> None:
+        """Ask for registration. Needs members, targets and commitments: see `missing`."""
+        if missing := self.missing():
+            raise ValidationError(missing)
+        self._move(self.Status.SUBMITTED, by=by)
+
+    def missing(self) -> dict[str, str]:
+        """What a submission lacks, by section; empty when it can be submitted."""
+        lacks = {
+            "targets": "Name at least one SDG target."
+            if not self.targets.exists() and not self.goals.exists()
+            else "",
+            "memberships": "At least two members must have accepted."
+            if self.memberships.accepted().count() < 2
+            else "",
+            "commitments": "Add at least one commitment."
+            if not self.commitments.exists()
+            else "",
+        }
+        return {section: text for section, text in lacks.items() if text}
+
+    @transaction.atomic
+    def register(self, *, by: User) -> None:
+        """Admit a submitted partnership: it becomes public and gets its reference for good."""
+        self._admins_only(by)
+        now = timezone.now()
+        reference = self.reference or ReferenceYear.next(now.date())
+        self._move(self.Status.REGISTERED, by=by, reference=reference, registered_at=now)
+
+    def send_back(self, *, by: User, reason: str) -> None:
+        self._admins_only(by)
+        self._move(self.Status.RETURNED, by=by, reason=reason)
+
+    def activate(self, *, by: User) -> None:
+        self._move(self.Status.ACTIVE, by=by, activated_at=self.activated_at or timezone.now())
+
+    def complete(self, *, by: User) -> None:
+        self._move(self.Status.COMPLETED, by=by)
+
+    def suspend(self, *, by: User, reason: str) -> None:
+        self._admins_only(by)
+        self._move(self.Status.SUSPENDED, by=by, reason=reason)
+
+    def terminate(self, *, by: User, reason: str) -> None:
+        self._move(self.Status.TERMINATED, by=by, reason=reason)
+
+    def _admins_only(self, by: User) -> None:
+        if not by.is_staff:
+            raise NotAllowed("admins_only", "Only a registry admin may do this.")
+
+    def _move(self, to: str, *, by: User, reason: str = "", **values: Any) -> None:
+        if not self.is_editable_by(by):
+            raise NotAllowed("lead_only", "Only the lead partner's managers may do this.")
+        if to in (self.Status.RETURNED, self.Status.SUSPENDED, self.Status.TERMINATED):
+            require_reason(reason)
+        Event.move(self, to, by=by, reason=reason, **values)
+
+
+def require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ValidationError({"reason": "Give the reason."})
+
+
+class ReferenceYear(models.Model):
+    """The last number given to a partnership registered in a year."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"
+
+    @classmethod
+    def next(cls, on: date) -> str:
+        """The next free reference, such as P-2026-00042; waits for a racing registration."""
+        cls.objects.get_or_create(year=on.year)
+        row = cls.objects.select_for_update().get(year=on.year)
+        row.last += 1
+        row.save(update_fields=["last"])
+        return f"P-{on.year}-{row.last:05}"
+
+
+class PartnershipCountry(models.Model):
+    """A country in which a partnership works, with its share of the whole where stated."""
+
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="places")
+    country = models.ForeignKey(Country, models.PROTECT, related_name="partnership_places")
+    percentage = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
+
+    class Meta:
+        ordering = ["partnership", "country", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partnership", "country"], name="partnership_country_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(percentage=None) | Q(percentage__range=(0, 100)),
+                name="partnership_country_percentage",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partnership}: {self.country}"
+
+
+class Marker(models.Model):
+    """How far a partnership pursues a cross-cutting principle (OECD policy marker codes)."""
+
+    class Kind(models.TextChoices):
+        LEAVE_NO_ONE_BEHIND = "leave_no_one_behind", "leaving no one behind"
+        GENDER = "gender", "gender equality"
+        HUMAN_RIGHTS = "human_rights", "human rights"
+        CLIMATE = "climate", "climate action"
+        ENVIRONMENT = "environment", "aid to environment"
+        GOVERNANCE = "governance", "participatory development and good governance"
+        TRADE = "trade", "trade development"
+        BIODIVERSITY = "biodiversity"
+        MITIGATION = "mitigation", "climate change mitigation"
+        ADAPTATION = "adaptation", "climate change adaptation"
+        DESERTIFICATION = "desertification"
+        HEALTH = "health", "reproductive, maternal, newborn and child health"
+        DISASTER_RISK = "disaster_risk", "disaster risk reduction"
+        DISABILITY = "disability"
+        NUTRITION = "nutrition"
+
+    IATI = {
+        "1": Kind.GENDER,
+        "2": Kind.ENVIRONMENT,
+        "3": Kind.GOVERNANCE,
+        "4": Kind.TRADE,
+        "5": Kind.BIODIVERSITY,
+        "6": Kind.MITIGATION,
+        "7": Kind.ADAPTATION,
+        "8": Kind.DESERTIFICATION,
+        "9": Kind.HEALTH,
+        "10": Kind.DISASTER_RISK,
+        "11": Kind.DISABILITY,
+        "12": Kind.NUTRITION,
+    }
+
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="markers")
+    kind = models.CharField(max_length=19, choices=Kind)
+    significance = models.PositiveSmallIntegerField(help_text="0 not, 1 significant, 2 principal")
+    evidence = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["partnership", "kind", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["partnership", "kind"], name="marker_once"),
+            models.CheckConstraint(
+                condition=Q(significance__range=(0, 4)), name="marker_significance"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.significance}"
+
+
+class Document(models.Model):
+    """A document about a partnership that stands elsewhere on the web."""
+
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="documents")
+    title = models.CharField(max_length=500)
+    url = models.URLField(max_length=2000)
+    format = models.CharField(max_length=120, blank=True)
+    category = models.CharField(max_length=10, blank=True, help_text="IATI DocumentCategory")
+
+    class Meta:
+        ordering = ["partnership", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+

@@ -1,0 +1,31 @@
+from registry.models.base import Record
+from registry.models.events import Event, ImportBatch, ImportedRow, ImportFinding
+from registry.models.jobs import Job, LostLease
+from registry.models.money import Currency, ExchangeRate
+from registry.models.partners import Basis, Partner, PartnerIdentifier, Sector
+from registry.models.people import Affiliation, Token, User
+from registry.models.places import Country
+from registry.models.sdg import GlobalIndicator, Goal, Target
+
+__all__ = [
+    "Affiliation",
+    "Basis",
+    "Country",
+    "Currency",
+    "Event",
+    "ExchangeRate",
+    "GlobalIndicator",
+    "Goal",
+    "ImportBatch",
+    "ImportFinding",
+    "ImportedRow",
+    "Job",
+    "LostLease",
+    "Partner",
+    "PartnerIdentifier",
+    "Record",
+    "Sector",
+    "Target",
+    "Token",
+    "User",
+]

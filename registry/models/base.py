@@ -1,0 +1,61 @@
+"""What every record that people change has in common."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.utils import timezone
+
+from registry.errors import StaleVersion
+
+
+class Record(models.Model):
+    """A row with a version, so that two writers never overwrite each other unseen."""
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def check_values(self) -> None:
+        """Raise ValidationError by field for anything the model itself can refuse.
+
+        What only the database can decide without a race (uniqueness) is left to it.
+        """
+        self.clean_fields(exclude=self._unset_or_generated())
+        self.clean()
+        for constraint in self._meta.constraints:
+            if isinstance(constraint, models.CheckConstraint):
+                constraint.validate(type(self), self)
+
+    def _unset_or_generated(self) -> set[str]:
+        return {field.name for field in self._meta.fields if field.generated or not field.editable}
+
+    def store(self) -> Self:
+        """Insert a new row after checking its values."""
+        self.check_values()
+        self.save(force_insert=True)
+        return self
+
+    def amend(self, **values: Any) -> Self:
+        """Check and write `values`, unless somebody else changed the row meanwhile."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.check_values()
+        return self.change(**values)
+
+    def change(self, *, where: dict[str, Any] | None = None, **values: Any) -> Self:
+        """Write `values` if nobody else changed the row since it was read, else StaleVersion.
+
+        One conditional UPDATE: when two requests race, exactly one wins. `where` adds
+        conditions on the stored row, such as the status a transition starts from.
+        """
+        values["updated_at"] = timezone.now()
+        values["version"] = self.version + 1
+        stored = type(self)._base_manager.filter(pk=self.pk, version=self.version, **(where or {}))
+        if not stored.update(**values):
+            raise StaleVersion
+        for name, value in values.items():
+            setattr(self, name, value)
+        return self

@@ -1,0 +1,108 @@
+"""People, service accounts, their roles and their tokens."""
+
+import uuid
+from typing import Any, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from knox.models import AbstractAuthToken
+
+from registry.models.partners import Partner
+
+
+class UserQuerySet(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **values: Any) -> "User":
+        """Create a user; without a password it can only use tokens."""
+        user = self.model(email=email.strip().lower(), **values)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **values: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **values)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person or a service account; signs in by e-mail; staff are the registry's admins."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=150, blank=True)
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField("registry admin", default=False)
+    is_service = models.BooleanField("service account", default=False)
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserQuerySet()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        ordering = ["email", "pk"]
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def has_role(self, partner_id: int | None, *roles: str) -> bool:
+        """Whether the user holds one of the roles (any, if none is named) at the partner."""
+        held = self.affiliations.filter(partner_id=partner_id)
+        return self.is_active and (held.filter(role__in=roles) if roles else held).exists()
+
+
+class AffiliationQuerySet(models.QuerySet["Affiliation"]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own, and those of the partners one manages; admins see all."""
+        if user.is_anonymous:
+            return self.none()
+        if user.is_staff:
+            return self
+        mine = Partner.objects.with_role(user, Affiliation.Role.MANAGER)
+        return self.filter(models.Q(user=user) | models.Q(partner__in=mine))
+
+
+class Affiliation(models.Model):
+    """A user's role at a partner."""
+
+    class Role(models.TextChoices):
+        MANAGER = "manager"
+        EVALUATOR = "evaluator"
+        OBSERVER = "observer"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="affiliations")
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="affiliations")
+    role = models.CharField(max_length=10, choices=Role)
+    since_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = AffiliationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["partner", "user", "role", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "partner", "role"], name="affiliation_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.role} at {self.partner}"
+
+
+class Token(AbstractAuthToken):
+    """An API token of a user: named, expiring, revocable; only its hash is stored."""
+
+    name = models.CharField(max_length=80)
+    read_only = models.BooleanField(default=False)
+    allowed_addresses = ArrayField(
+        models.GenericIPAddressField(), default=list, blank=True, help_text="empty: any address"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.user}"

@@ -1,0 +1,23 @@
+"""Countries."""
+
+from django.db import models
+
+
+class Country(models.Model):
+    """A country or area with an ISO 3166-1 code."""
+
+    alpha2 = models.CharField(max_length=2, unique=True)
+    alpha3 = models.CharField(max_length=3, unique=True)
+    m49 = models.CharField(max_length=3, blank=True)
+    name = models.CharField(max_length=80)
+    region = models.CharField(max_length=60, blank=True)
+    sub_region = models.CharField(max_length=60, blank=True)
+    latitude = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name_plural = "countries"
+
+    def __str__(self) -> str:
+        return self.name
