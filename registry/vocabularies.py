@@ -1,6 +1,7 @@
 """Loads the vocabularies that everybody shares from the CSV files under `registry/data/`."""
 
 import csv
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from operator import attrgetter
@@ -168,20 +169,22 @@ def _load_currencies() -> int:
 
 def _overlay(path: Path) -> int:
     """Add a file's texts to those stored; a language that the file leaves empty stays as it was."""
-    goals = {str(goal.number): goal for goal in Goal.objects.all()}
-    targets = {target.code: target for target in Target.objects.all()}
-    indicators = {indicator.code: indicator for indicator in GlobalIndicator.objects.all()}
-    rows: dict[str, Goal | Target | GlobalIndicator] = {
-        **goals,
-        **targets,
-        **indicators,
-    }
-    changed: list[Any] = []
-    for code, texts in read_texts(path, known=rows.keys()).items():
-        row = rows[code]
-        if row.texts | texts != row.texts:
-            row.texts = row.texts | texts
+    framework: list[dict[str, Any]] = [
+        {str(goal.number): goal for goal in Goal.objects.all()},
+        {target.code: target for target in Target.objects.all()},
+        {indicator.code: indicator for indicator in GlobalIndicator.objects.all()},
+    ]
+    texts = read_texts(path, known=ChainMap(*framework))
+    return sum(_add_texts(stored, texts) for stored in framework)
+
+
+def _add_texts(stored: Mapping[str, Any], texts: Mapping[str, dict[str, str]]) -> int:
+    changed = []
+    for code in stored.keys() & texts.keys():
+        row = stored[code]
+        if row.texts | texts[code] != row.texts:
+            row.texts = row.texts | texts[code]
             changed.append(row)
-    for model in (Goal, Target, GlobalIndicator):
-        model.objects.bulk_update([row for row in changed if isinstance(row, model)], ["texts"])
+    if changed:
+        type(changed[0])._default_manager.bulk_update(changed, ["texts"])
     return len(changed)
