@@ -1,0 +1,73 @@
+"""What people do with partners: several rows, one transaction."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from registry.errors import NotAllowed
+from registry.models import Affiliation, Event, Partner, PartnerIdentifier, User
+
+
+@transaction.atomic
+def register_partner(
+    *, by: User, identifiers: Iterable[tuple[str, str]] = (), **fields: Any
+) -> Partner:
+    """Register an organisation, to be verified by an admin; `by` becomes its manager."""
+    partner = Partner(**fields).store()
+    for scheme, value in identifiers:
+        _identify(partner, scheme, value)
+    if not by.is_staff:
+        Affiliation.objects.create(user=by, partner=partner, role=Affiliation.Role.MANAGER)
+    Event.log(partner, "registered", by=by, became=partner.status)
+    return partner
+
+
+@transaction.atomic
+def edit_partner(partner: Partner, *, by: User, **fields: Any) -> Partner:
+    """Change facts of a partner."""
+    _managers_only(partner, by)
+    partner.amend(**fields)
+    Event.log(partner, "edited", by=by, reason=", ".join(sorted(fields)))
+    return partner
+
+
+@transaction.atomic
+def add_identifier(partner: Partner, *, by: User, scheme: str, value: str) -> PartnerIdentifier:
+    """State a partner's identifier in a register; it is unique among all partners."""
+    _managers_only(partner, by)
+    identifier = _identify(partner, scheme, value)
+    Event.log(partner, "identified", by=by, reason=str(identifier))
+    return identifier
+
+
+@transaction.atomic
+def affiliate(user: User, partner: Partner, role: str, *, by: User) -> Affiliation:
+    """Give a user a role at a partner; its managers and admins may. Twice is once."""
+    _managers_only(partner, by)
+    affiliation, new = Affiliation.objects.get_or_create(user=user, partner=partner, role=role)
+    if new:
+        affiliation.full_clean(validate_unique=False)
+        Event.log(partner, "affiliated", by=by, became=role, reason=str(user.key))
+    return affiliation
+
+
+@transaction.atomic
+def remove_affiliation(affiliation: Affiliation, *, by: User) -> None:
+    """Take a role away; it holds from the next request on."""
+    if affiliation.user_id != by.pk:
+        _managers_only(affiliation.partner, by)
+    Event.log(affiliation.partner, "disaffiliated", by=by, was=affiliation.role)
+    affiliation.delete()
+
+
+def _identify(partner: Partner, scheme: str, value: str) -> PartnerIdentifier:
+    identifier = PartnerIdentifier(partner=partner, scheme=scheme.strip(), value=value.strip())
+    identifier.clean_fields()
+    identifier.save()
+    return identifier
+
+
+def _managers_only(partner: Partner, by: User) -> None:
+    if not Partner.objects.editable_by(by).filter(pk=partner.pk).exists():
+        raise NotAllowed("managers_only", "Only the partner's managers may do this.")
