@@ -1,0 +1,195 @@
+"""What partners promise each other."""
+
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+
+import factory
+
+from tests.factories.base import NOON, Factory
+from tests.factories.registry import (
+    CountryFactory,
+    CurrencyFactory,
+    GoalFactory,
+    PartnerFactory,
+    UserFactory,
+)
+
+
+class PartnershipFactory(Factory):
+    """A draft with its lead; `lead=partner` names the lead, `lead=False` leaves it out."""
+
+    class Meta:
+        model = "partnerships.Partnership"
+
+    class Params:
+        public = factory.Trait(
+            reference=factory.Sequence(lambda n: f"P-2020-{n:05}"), registered_at=NOON
+        )
+        registered = factory.Trait(public=True, status="registered")
+        active = factory.Trait(public=True, status="active", activated_at=NOON)
+        completed = factory.Trait(public=True, status="completed", activated_at=NOON)
+        suspended = factory.Trait(public=True, status="suspended", activated_at=NOON)
+        terminated = factory.Trait(public=True, status="terminated", activated_at=NOON)
+        submitted = factory.Trait(status="submitted")
+        returned = factory.Trait(status="returned")
+
+    title = factory.Sequence(lambda n: f"Partnership {n}")
+    summary = "Clean water for every village."
+    kind = "multi_stakeholder"
+    level = "national"
+    starts_on = date(2024, 1, 1)
+    ends_on = date(2026, 12, 31)
+    primary_goal = factory.SubFactory(GoalFactory)
+
+    @factory.post_generation
+    def lead(partnership, create, partner, **kwargs):
+        if partner is not False:
+            if partner is not None:
+                kwargs["partner"] = partner
+            MembershipFactory(partnership=partnership, roles=["lead"], **kwargs)
+
+
+class PartnershipCountryFactory(Factory):
+    class Meta:
+        model = "partnerships.PartnershipCountry"
+
+    partnership = factory.SubFactory(PartnershipFactory)
+    country = factory.SubFactory(CountryFactory, alpha2="KE")
+
+
+class MarkerFactory(Factory):
+    class Meta:
+        model = "partnerships.Marker"
+
+    partnership = factory.SubFactory(PartnershipFactory)
+    kind = "gender"
+    significance = 1
+
+
+class DocumentFactory(Factory):
+    class Meta:
+        model = "partnerships.Document"
+
+    partnership = factory.SubFactory(PartnershipFactory)
+    title = factory.Sequence(lambda n: f"Document {n}")
+    url = factory.Sequence(lambda n: f"https://example.org/documents/{n}")
+
+
+class MembershipFactory(Factory):
+    """An accepted member, not the lead."""
+
+    class Meta:
+        model = "partnerships.Membership"
+
+    class Params:
+        invited = factory.Trait(status="invited", accepted_on=None)
+        declined = factory.Trait(status="declined", accepted_on=None)
+        left = factory.Trait(status="left", ended_on=date(2025, 6, 30))
+
+    partnership = factory.SubFactory(PartnershipFactory)
+    partner = factory.SubFactory(PartnerFactory)
+    roles = factory.LazyFunction(lambda: ["implementing"])
+    status = "accepted"
+    invited_on = date(2023, 12, 1)
+    accepted_on = date(2023, 12, 15)
+
+
+class OfMembershipFactory(Factory):
+    """`membership` decides the partnership, unless that is given."""
+
+    class Meta:
+        abstract = True
+
+    partnership = factory.SubFactory(PartnershipFactory, active=True)
+    membership = factory.SubFactory(
+        MembershipFactory, partnership=factory.SelfAttribute("..partnership")
+    )
+
+
+class CommitmentFactory(OfMembershipFactory):
+    class Meta:
+        model = "partnerships.Commitment"
+
+    class Params:
+        in_kind = factory.Trait(kind="in_kind", currency=None, unit="pumps", amount=Decimal(40))
+        withdrawn = factory.Trait(status="withdrawn", withdrawn_on=date(2025, 3, 31))
+
+    title = factory.Sequence(lambda n: f"Commitment {n}")
+    kind = "finance"
+    amount = Decimal(100_000)
+    currency = factory.SubFactory(CurrencyFactory)
+    committed_on = date(2024, 1, 1)
+    due_on = date(2025, 12, 31)
+
+
+class DueDateFactory(Factory):
+    class Meta:
+        model = "partnerships.DueDate"
+
+    commitment = factory.SubFactory(CommitmentFactory)
+    due_on = date(2026, 6, 30)
+    held_from = NOON
+    reason = "Customs took longer than planned."
+
+
+class DeliveryFactory(Factory):
+    class Meta:
+        model = "partnerships.Delivery"
+
+    class Params:
+        confirmed = factory.Trait(
+            confirmed_at=NOON, confirmed_by=factory.SubFactory(UserFactory, admin=True)
+        )
+
+    commitment = factory.SubFactory(CommitmentFactory)
+    partnership = factory.SelfAttribute("commitment.partnership")
+    membership = factory.SelfAttribute("commitment.membership")
+    delivered_on = date(2024, 6, 30)
+    amount = Decimal(25_000)
+    currency = factory.SelfAttribute("commitment.currency")
+
+
+class AgreementFactory(Factory):
+    """A draft; `binding=True` comes with the endorsements of all accepted members."""
+
+    class Meta:
+        model = "partnerships.Agreement"
+
+    class Params:
+        frozen = factory.Trait(
+            sha256=factory.LazyAttribute(lambda o: sha256(o.text.encode()).hexdigest()),
+            proposed_at=NOON,
+        )
+        proposed = factory.Trait(frozen=True, status="proposed")
+        binding = factory.Trait(frozen=True, status="binding", bound_at=NOON)
+        superseded = factory.Trait(
+            frozen=True, status="superseded", bound_at=NOON, superseded_at=NOON
+        )
+
+    partnership = factory.SubFactory(PartnershipFactory, active=True)
+    kind = "partnership"
+    edition = factory.LazyAttribute(
+        lambda o: 1 + o.partnership.agreements.filter(kind=o.kind).count()
+    )
+    title = factory.Sequence(lambda n: f"Agreement {n}")
+    text = "We share what we know."
+
+    @factory.post_generation
+    def endorsements_of_all(agreement, create, wanted, **kwargs):
+        if agreement.bound_at and wanted is not False:
+            for membership in agreement.partnership.memberships.accepted():
+                EndorsementFactory(agreement=agreement, membership=membership)
+
+
+class EndorsementFactory(Factory):
+    class Meta:
+        model = "partnerships.Endorsement"
+
+    agreement = factory.SubFactory(AgreementFactory, proposed=True)
+    membership = factory.SubFactory(
+        MembershipFactory, partnership=factory.SelfAttribute("..agreement.partnership")
+    )
+    user = factory.LazyAttribute(lambda o: UserFactory(manages=o.membership.partner))
+    sha256 = factory.SelfAttribute("agreement.sha256")
+    endorsed_at = NOON
