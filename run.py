@@ -72,7 +72,8 @@ def install(requirements: str) -> None:
             subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
             (VENV / "made").touch()
         fetch(ROOT / requirements)
-        stamp.write_text(wanted)
+        for part in included(requirements):
+            (VENV / f"{part}.sha256").write_text(fingerprint(part))
 
 
 def fetch(requirements: Path) -> None:
@@ -85,10 +86,13 @@ def fetch(requirements: Path) -> None:
         subprocess.run([*pip, "-r", str(requirements)], check=True)
 
 
+def included(requirements: str) -> list[str]:
+    return sorted({"requirements.txt", requirements})
+
+
 def fingerprint(requirements: str) -> str:
     """What the installed packages depend on: the pins, the Python, and where .venv stands."""
-    names = ("requirements.txt", "requirements-dev.txt")
-    pins = [(ROOT / name).read_bytes() for name in names[: 1 + names.index(requirements)]]
+    pins = [(ROOT / part).read_bytes() for part in included(requirements)]
     where = f"{sys.version_info[:3]}{VENV}".encode()
     return hashlib.sha256(b"\0".join([*pins, where])).hexdigest()
 

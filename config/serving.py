@@ -18,6 +18,9 @@ from honcho.process import Popen, Process
 from config.embedded import Servers
 from config.processes import die_with_parent, dying
 
+# Each child takes one task at a time. There is one worker: no second in which to look for others.
+WORKER = ["-c", "2", "--prefetch-multiplier", "1", "--without-mingle", "--without-gossip"]
+
 
 def commands(port: int) -> dict[str, list[str]]:
     python = [sys.executable, "-m"]
@@ -25,8 +28,8 @@ def commands(port: int) -> dict[str, list[str]]:
     gunicorn = [*python, "gunicorn", "config.wsgi:application", "-c", "config/gunicorn.py"]
     return {
         "web": [*gunicorn, "--bind", f"127.0.0.1:{port}"],
-        "worker": [*celery, "worker", "-c", "2", "--prefetch-multiplier", "1", "-l", "INFO"],
-        "beat": [*celery, "beat", "-l", "INFO"],
+        "worker": [*celery, "worker", *WORKER, "-l", "INFO"],
+        "beat": [*celery, "beat", "-l", "WARNING"],
     }
 
 
