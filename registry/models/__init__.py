@@ -1,5 +1,6 @@
 from registry.models.base import Record
 from registry.models.events import Event, ImportBatch, ImportedRow, ImportFinding
+from registry.models.idempotency import IdempotentAnswer
 from registry.models.jobs import Job, LostLease
 from registry.models.money import Currency, ExchangeRate
 from registry.models.partners import Basis, Partner, PartnerIdentifier, Sector
@@ -16,6 +17,7 @@ __all__ = [
     "ExchangeRate",
     "GlobalIndicator",
     "Goal",
+    "IdempotentAnswer",
     "ImportBatch",
     "ImportFinding",
     "ImportedRow",

@@ -1,0 +1,217 @@
+"""Defaults of the whole API: pages by keyset, and one shape for every error."""
+
+import base64
+import json
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError as ModelInvalid
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DataError, IntegrityError, models
+from django.db.models import F
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from drf_standardized_errors import handler
+from rest_framework import status
+from rest_framework.exceptions import APIException, ErrorDetail, PermissionDenied, ValidationError
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+from rest_framework.views import APIView
+
+from monitoring.errors import RowErrors
+from registry.errors import DomainError, NotAllowed, StaleVersion
+
+COUNTED_UP_TO = 1000
+
+
+class KeysetPagination(BasePagination):
+    """Pages that begin after a row, not at a number: deep ones cost what the first costs.
+
+    The order is the view's `page_order`: columns without null, all in one direction, the last
+    one unique. Counting is asked for (`count=true`) and stops at 1,000.
+    """
+
+    page_size, largest = 50, 500
+
+    def paginate_queryset(
+        self, queryset: Any, request: Request, view: APIView | None = None
+    ) -> list[Any]:
+        self.request = request
+        order: tuple[str, ...] = getattr(view, "page_order", ("-pk",))
+        self.names = [name.lstrip("-") for name in order]
+        self.counted = self._count(queryset) if request.query_params.get("count") else None
+        limit = self._limit(request)
+        rows = list(self._after(queryset.order_by(*order), order)[: limit + 1])
+        self.last = rows[limit - 1] if len(rows) > limit else None
+        return rows[:limit]
+
+    def get_paginated_response(self, data: Any) -> Response:
+        page = {"next": self._next_link(), "results": data}
+        if self.counted is not None:
+            page["count"] = min(self.counted, COUNTED_UP_TO)
+            page["count_capped"] = self.counted > COUNTED_UP_TO
+        return Response(page)
+
+    def _after(self, queryset: Any, order: tuple[str, ...]) -> Any:
+        cursor = self.request.query_params.get("cursor")
+        if not cursor:
+            return queryset
+        columns = Tuple(*[F(name) for name in self.names])
+        beyond = TupleLessThan if order[0].startswith("-") else TupleGreaterThan
+        return queryset.filter(beyond(columns, self._values(queryset.model, cursor)))
+
+    def _values(self, model: type[models.Model], cursor: str) -> tuple[Any, ...]:
+        fields = [
+            model._meta.pk if name == "pk" else model._meta.get_field(name) for name in self.names
+        ]
+        try:
+            stated = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+            return tuple(
+                field.get_prep_value(field.clean(value, None))  # type: ignore[union-attr]
+                for field, value in zip(fields, list(stated), strict=True)
+            )
+        except (ValueError, TypeError, ModelInvalid):
+            raise ValidationError(
+                {"cursor": [ErrorDetail("Not a cursor of this list.", code="invalid_cursor")]}
+            ) from None
+
+    def _next_link(self) -> str | None:
+        if self.last is None:
+            return None
+        values = [getattr(self.last, name) for name in self.names]
+        text = json.dumps(values, cls=_Exact)
+        cursor = base64.urlsafe_b64encode(text.encode()).decode()
+        url = remove_query_param(self.request.build_absolute_uri(), "count")
+        return replace_query_param(url, "cursor", cursor)
+
+    def _limit(self, request: Request) -> int:
+        asked = request.query_params.get("limit", "")
+        if not asked:
+            return self.page_size
+        if not (asked.isascii() and asked.isdigit() and int(asked[:9])):
+            raise ValidationError(
+                {"limit": [ErrorDetail("A number from 1 to 500.", code="invalid_limit")]}
+            )
+        return min(int(asked[:9]), self.largest)
+
+    def _count(self, queryset: Any) -> int:
+        return int(queryset.order_by()[: COUNTED_UP_TO + 1].count())
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        described = {
+            "limit": ("rows on a page: 50 by default, 500 at most", {"type": "integer"}),
+            "cursor": ("where the page begins; from `next`", {"type": "string"}),
+            "count": ("count the rows, up to 1,000", {"type": "boolean"}),
+        }
+        return [
+            {"name": n, "in": "query", "required": False, "description": text, "schema": kind}
+            for n, (text, kind) in described.items()
+        ]
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "required": ["next", "results"],
+            "properties": {
+                "next": {"type": "string", "format": "uri", "nullable": True},
+                "results": schema,
+                "count": {"type": "integer", "maximum": COUNTED_UP_TO},
+                "count_capped": {"type": "boolean", "description": "there are more than 1,000"},
+            },
+        }
+
+
+class _Exact(DjangoJSONEncoder):
+    """Moments with their microseconds: a cursor names its row exactly."""
+
+    def default(self, o: Any) -> Any:
+        return o.isoformat() if hasattr(o, "isoformat") else super().default(o)
+
+
+class Refused(APIException):
+    """What the domain refuses, with its own code."""
+
+    def __init__(self, status_code: int, detail: str, code: str, **extra: Any) -> None:
+        super().__init__(detail, code)
+        self.status_code = status_code
+        self.extra = extra
+
+
+class ExceptionHandler(handler.ExceptionHandler):
+    """Bad input is 400 by field; a business rule that says no is 409 with the rule's code."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        if isinstance(exc, RowErrors):
+            return _bad_rows(exc)
+        if isinstance(exc, DomainError):
+            return _refused(exc)
+        if isinstance(exc, ModelInvalid):
+            return ValidationError(_by_field(exc))
+        if isinstance(exc, IntegrityError):
+            return _constraint(exc) or exc
+        if isinstance(exc, DataError):
+            return ValidationError("A value does not fit.", code="out_of_range")
+        converted: Exception = super().convert_known_exceptions(exc)
+        return converted
+
+    def format_exception(self, exc: APIException) -> dict[str, Any]:
+        body: dict[str, Any] = super().format_exception(exc)
+        if extra := getattr(exc, "extra", None):
+            body["errors"][0]["about"] = extra
+        return body
+
+
+def _refused(exc: DomainError) -> APIException:
+    if isinstance(exc, NotAllowed):
+        return PermissionDenied(exc.detail, code=exc.code)
+    if isinstance(exc, StaleVersion):
+        return Refused(status.HTTP_412_PRECONDITION_FAILED, exc.detail, exc.code)
+    return Refused(status.HTTP_409_CONFLICT, exc.detail, exc.code, **exc.extra)
+
+
+def _bad_rows(exc: RowErrors) -> ValidationError:
+    """Attributes such as `rows.3.value`; rows count from 1."""
+    rows: dict[str, dict[str, list[ErrorDetail]]] = {}
+    for error in exc.errors:
+        fields = rows.setdefault(str(error.row), {})
+        fields.setdefault(error.field, []).append(ErrorDetail(error.reason, code=error.code))
+    return ValidationError({"rows": rows})
+
+
+def _by_field(exc: ModelInvalid) -> dict[str, list[ErrorDetail]]:
+    by_field = exc.error_dict if hasattr(exc, "error_dict") else {"__all__": exc.error_list}
+    return {
+        "non_field_errors" if field == "__all__" else field: [
+            ErrorDetail(text, code=error.code or "invalid")
+            for error in errors
+            for text in error.messages
+        ]
+        for field, errors in by_field.items()
+    }
+
+
+def _constraint(exc: IntegrityError) -> APIException | None:
+    """What PostgreSQL refused, under the constraint's own name."""
+    diagnosis = getattr(exc.__cause__, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None)
+    if not name:
+        return None
+    sqlstate = getattr(exc.__cause__, "pgcode", "")
+    is_trigger = diagnosis.table_name is None
+    if is_trigger:
+        return Refused(status.HTTP_409_CONFLICT, diagnosis.message_primary, name)
+    if sqlstate == "23514":
+        return ValidationError({"non_field_errors": [ErrorDetail(_words(name), code=name)]})
+    if sqlstate == "23503":
+        text = "Another record needs this one, or one that it names is gone."
+        return Refused(status.HTTP_409_CONFLICT, text, "in_use")
+    return Refused(status.HTTP_409_CONFLICT, _words(name), name)
+
+
+def _words(name: str) -> str:
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == name:
+                return str(constraint.get_violation_error_message())
+    return "Such a record exists already."

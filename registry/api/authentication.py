@@ -1,0 +1,92 @@
+"""Who calls: a token or a session."""
+
+import binascii
+from ipaddress import ip_address
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from knox.auth import TokenAuthentication as KnoxTokenAuthentication
+from rest_framework import authentication
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.settings import api_settings
+
+from registry.models import Token, User
+
+
+def client_address(request: HttpRequest | Request) -> str:
+    """The caller's address; X-Forwarded-For counts only as far as proxies are trusted."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    trusted = api_settings.NUM_PROXIES or 0
+    if trusted and forwarded[0]:
+        return str(forwarded[-min(trusted, len(forwarded))]).strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+class TokenAuthentication(KnoxTokenAuthentication):
+    """A token counts until it expires, from its addresses, and reads only if it says so."""
+
+    def authenticate(self, request: Request) -> tuple[User, Token] | None:
+        pair = super().authenticate(request)
+        if pair is None:
+            return None
+        user, token = pair
+        if not _allows_address(token, client_address(request)):
+            raise AuthenticationFailed(
+                "This token may not be used from here.", code="address_not_allowed"
+            )
+        if token.read_only and request.method not in SAFE_METHODS:
+            raise PermissionDenied("This token only reads.", code="read_only_token")
+        return user, token
+
+    def authenticate_credentials(self, token: bytes) -> tuple[User, Token]:
+        try:
+            pair: tuple[User, Token] = super().authenticate_credentials(token)
+        except (UnicodeError, binascii.Error):
+            raise AuthenticationFailed("Invalid token.") from None
+        return pair
+
+    def _cleanup_token(self, auth_token: Token) -> bool:
+        """Whether the token has expired. It stays listed: reading does not write."""
+        return auth_token.expiry is not None and auth_token.expiry < timezone.now()
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """The session of the pages; names itself, so that no credentials are 401, not 403."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Session"
+
+
+def _allows_address(token: Token, address: str) -> bool:
+    if not token.allowed_addresses:
+        return True
+    try:
+        caller = ip_address(address)
+    except ValueError:
+        return False
+    return caller in {ip_address(allowed) for allowed in token.allowed_addresses}
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    target_class = "registry.api.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`Authorization: Token …`; get one from `POST /api/v1/sign-in/`.",
+        }
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    target_class = "registry.api.authentication.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
