@@ -32,6 +32,7 @@ def main() -> None:
 def demo_accounts() -> list[list[str]]:
     """E-mail, password and role of the demo accounts that this database has."""
     from django.contrib.auth import get_user_model
+
     from monitoring.demo import ACCOUNTS
 
     known = set(

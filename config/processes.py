@@ -153,7 +153,7 @@ def _marked(token: str) -> Iterator[int]:
 def _inside(home: Path) -> Iterator[int]:
     """PostgreSQL's processes overwrite their environment, but all stay in the data directory."""
     note = home / "elsewhere"
-    places = [home.resolve(), *(note.read_text().splitlines() if note.exists() else [])]
+    places = [str(home.resolve()), *(note.read_text().splitlines() if note.exists() else [])]
     folders = {os.path.join(place, "postgres") for place in places}
     for pid in _pids():
         with contextlib.suppress(OSError):
