@@ -1,8 +1,8 @@
 """What people do with frameworks, data and reports: several rows, one transaction."""
 
-import calendar
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,10 +18,12 @@ from monitoring.models import (
     Period,
     PeriodTarget,
     ReportingUnit,
+    ReportRun,
     Result,
     Submission,
 )
 from monitoring.reports.document import framework_text
+from monitoring.tasks import compute_report
 from partnerships.models import Agreement, Membership, Partnership
 from partnerships.services import draft_agreement, lead_only
 from registry.errors import DomainError, NotAllowed
@@ -67,7 +69,7 @@ def add_target(indicator: Indicator, *, by: User, **fields: Any) -> PeriodTarget
     """Set what an indicator shall reach over a span that begins and ends with periods."""
     framework = indicator.result.framework
     _draft_of_lead(framework, by)
-    spans = list(period_spans(framework))
+    spans = list(framework.spans())
     if fields["starts_on"] not in {first for first, _ in spans}:
         raise ValidationError({"starts_on": "No period of the framework begins on this day."})
     if fields["ends_on"] not in {last for _, last in spans}:
@@ -101,44 +103,10 @@ def agree_framework(agreement: Agreement, *, by: User) -> None:
 
 
 @transaction.atomic
-def open_periods(
-    framework: Framework, *, by: User | None, through: date | None = None
-) -> list[Period]:
+def open_periods(framework: Framework, *, by: User, through: date | None = None) -> list[Period]:
     """Open the periods that have begun by `through` (default: today). Twice opens none."""
-    if by is not None:
-        lead_only(framework.partnership, by)
-    if framework.status != Framework.Status.AGREED:
-        raise DomainError("framework_not_agreed", "Periods open once the framework is agreed.")
-    through = through or timezone.localdate()
-    spans = [span for span in period_spans(framework) if span[0] <= through]
-    periods = [_period(framework, first, last) for first, last in spans]
-    Period.objects.bulk_create(periods, ignore_conflicts=True)
-    return list(framework.periods.filter(starts_on__in=[first for first, _ in spans]))
-
-
-def period_spans(framework: Framework) -> Iterator[tuple[date, date]]:
-    """First and last day of every period that the cadence gives, to the framework's end."""
-    months = Framework.MONTHS.get(framework.cadence)
-    first, number = framework.starts_on, 0
-    while months and first <= framework.ends_on:
-        number += 1
-        following = _months_later(framework.starts_on, number * months)
-        yield first, min(following - timedelta(days=1), framework.ends_on)
-        first = following
-
-
-def _months_later(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last))
-
-
-def _period(framework: Framework, first: date, last: date) -> Period:
-    number = (last.month - 1) // max(Framework.MONTHS[framework.cadence], 1) + 1
-    part = {"monthly": "M", "quarterly": "Q", "half_yearly": "H"}.get(framework.cadence)
-    label = f"{last.year} {part}{number}" if part else str(last.year)
-    due_on = last + timedelta(days=framework.grace_days)
-    return Period(framework=framework, label=label, starts_on=first, ends_on=last, due_on=due_on)
+    lead_only(framework.partnership, by)
+    return Period.objects.open_for(framework, through or timezone.localdate())
 
 
 @transaction.atomic
@@ -228,6 +196,21 @@ def add_evidence(submission: Submission, *, by: User, **fields: Any) -> Evidence
     return Evidence(submission=submission, added_by=by, **fields).store()
 
 
+@transaction.atomic
+def request_report(
+    partnership: Partnership, period: Period, *, by: User | None, revision: int | None = None
+) -> ReportRun:
+    """Ask for the report of an ended period; see ReportRunQuerySet.ask_for."""
+    if by is not None and not Partnership.objects.insider(by).filter(pk=partnership.pk).exists():
+        raise NotAllowed("members_only", "Only the partnership's members may do this.")
+    if period.framework.partnership_id != partnership.pk:
+        raise ValidationError({"period": "Not a period of this partnership."})
+    run = ReportRun.objects.ask_for(period, by=by, revision=revision)
+    if run.status == ReportRun.Status.QUEUED:
+        transaction.on_commit(partial(compute_report.delay, run.pk), robust=True)
+    return run
+
+
 def _submission(unit: ReportingUnit, period: Period, revision: int, **fields: Any) -> Submission:
     by = fields.pop("by")
     submission = Submission(
@@ -241,9 +224,9 @@ def _may_send(unit: ReportingUnit, sent_for: Membership | None, by: User) -> Non
     """The unit's own people send its data, or those of the member that reports for it."""
     if ReportingUnit.objects.reportable_by(by).filter(pk=unit.pk).exists():
         return
-    if sent_for and by.has_role(sent_for.partner_id, "manager", "evaluator"):
-        if sent_for.partnership_id == unit.membership.partnership_id:
-            return
+    is_sender = sent_for and by.has_role(sent_for.partner_id, "manager", "evaluator")
+    if is_sender and sent_for.partnership_id == unit.membership.partnership_id:
+        return
     raise NotAllowed("unit_only", "Only the reporting unit's own people may do this.")
 
 

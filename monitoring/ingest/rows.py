@@ -84,9 +84,7 @@ class RowChecker:
         if has_place and not indicator.by_place:
             yield "indicator", "place_refused", "This indicator is not reported by place."
 
-    def _category_problems(
-        self, row: Row, indicator: Indicator
-    ) -> Iterator[tuple[str, str, str]]:
+    def _category_problems(self, row: Row, indicator: Indicator) -> Iterator[tuple[str, str, str]]:
         key = row.get("category")
         if key is not None and key not in {c.pk for c in categories_of(indicator)}:
             yield "category", "unknown_category", "Not a category of this indicator's dimensions."
@@ -127,7 +125,11 @@ class RowChecker:
         indicator = self._indicator(row)
         stated = row.get("currency")
         if indicator and stated not in (None, "", indicator.currency_id):
-            yield "currency", "wrong_currency", f"Expected {indicator.currency_id or 'no currency'}."
+            yield (
+                "currency",
+                "wrong_currency",
+                f"Expected {indicator.currency_id or 'no currency'}.",
+            )
 
     def _observation(self, row: Row) -> Observation:
         parts = {p: Decimal(str(row[p])) if row.get(p) is not None else None for p in PARTS}

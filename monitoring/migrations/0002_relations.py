@@ -3,331 +3,714 @@
 import django.contrib.postgres.constraints
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import monitoring.models.frameworks
 from django.conf import settings
 from django.db import migrations, models
 
+import monitoring.models.frameworks
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('monitoring', '0001_initial'),
-        ('partnerships', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("monitoring", "0001_initial"),
+        ("partnerships", "0001_initial"),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='evidence',
-            name='added_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to=settings.AUTH_USER_MODEL),
+            model_name="evidence",
+            name="added_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="evidence",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='framework',
-            name='agreement',
-            field=models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='framework', to='partnerships.agreement'),
+            model_name="framework",
+            name="agreement",
+            field=models.OneToOneField(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="framework",
+                to="partnerships.agreement",
+            ),
         ),
         migrations.AddField(
-            model_name='framework',
-            name='import_batch',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='frameworks', to='registry.importbatch'),
+            model_name="framework",
+            name="import_batch",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="frameworks",
+                to="registry.importbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='framework',
-            name='partnership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='frameworks', to='partnerships.partnership'),
+            model_name="framework",
+            name="partnership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="frameworks",
+                to="partnerships.partnership",
+            ),
         ),
         migrations.AddField(
-            model_name='dimension',
-            name='framework',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='own_dimensions', to='monitoring.framework'),
+            model_name="dimension",
+            name="framework",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="own_dimensions",
+                to="monitoring.framework",
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='currency',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='indicators', to='registry.currency'),
+            model_name="indicator",
+            name="currency",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="indicators",
+                to="registry.currency",
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='dimensions',
-            field=models.ManyToManyField(blank=True, related_name='indicators', to='monitoring.dimension'),
+            model_name="indicator",
+            name="dimensions",
+            field=models.ManyToManyField(
+                blank=True, related_name="indicators", to="monitoring.dimension"
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='global_indicator',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='indicators', to='registry.globalindicator'),
+            model_name="indicator",
+            name="global_indicator",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="indicators",
+                to="registry.globalindicator",
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='responsible',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='indicators', to='partnerships.membership'),
+            model_name="indicator",
+            name="responsible",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="indicators",
+                to="partnerships.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='observation',
-            name='category',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='monitoring.category'),
+            model_name="observation",
+            name="category",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="observations",
+                to="monitoring.category",
+            ),
         ),
         migrations.AddField(
-            model_name='observation',
-            name='indicator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='monitoring.indicator'),
+            model_name="observation",
+            name="indicator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="observations",
+                to="monitoring.indicator",
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='observation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='monitoring.observation'),
+            model_name="evidence",
+            name="observation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="evidence",
+                to="monitoring.observation",
+            ),
         ),
         migrations.AddField(
-            model_name='period',
-            name='framework',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='periods', to='monitoring.framework'),
+            model_name="period",
+            name="framework",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="periods",
+                to="monitoring.framework",
+            ),
         ),
         migrations.AddField(
-            model_name='observation',
-            name='period',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='monitoring.period'),
+            model_name="observation",
+            name="period",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="observations",
+                to="monitoring.period",
+            ),
         ),
         migrations.AddField(
-            model_name='periodtarget',
-            name='category',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='monitoring.category'),
+            model_name="periodtarget",
+            name="category",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="targets",
+                to="monitoring.category",
+            ),
         ),
         migrations.AddField(
-            model_name='periodtarget',
-            name='indicator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='monitoring.indicator'),
+            model_name="periodtarget",
+            name="indicator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="targets",
+                to="monitoring.indicator",
+            ),
         ),
         migrations.AddField(
-            model_name='report',
-            name='partnership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='partnerships.partnership'),
+            model_name="report",
+            name="partnership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="reports",
+                to="partnerships.partnership",
+            ),
         ),
         migrations.AddField(
-            model_name='report',
-            name='period',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='monitoring.period'),
+            model_name="report",
+            name="period",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="reports",
+                to="monitoring.period",
+            ),
         ),
         migrations.AddField(
-            model_name='reportingunit',
-            name='country',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reporting_units', to='registry.country'),
+            model_name="reportingunit",
+            name="country",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reporting_units",
+                to="registry.country",
+            ),
         ),
         migrations.AddField(
-            model_name='reportingunit',
-            name='membership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reporting_units', to='partnerships.membership'),
+            model_name="reportingunit",
+            name="membership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="reporting_units",
+                to="partnerships.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='reportingunit',
-            name='successor',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='monitoring.reportingunit'),
+            model_name="reportingunit",
+            name="successor",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="predecessors",
+                to="monitoring.reportingunit",
+            ),
         ),
         migrations.AddField(
-            model_name='observation',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='monitoring.reportingunit'),
+            model_name="observation",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="observations",
+                to="monitoring.reportingunit",
+            ),
         ),
         migrations.AddField(
-            model_name='reportrun',
-            name='partnership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='report_runs', to='partnerships.partnership'),
+            model_name="reportrun",
+            name="partnership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="report_runs",
+                to="partnerships.partnership",
+            ),
         ),
         migrations.AddField(
-            model_name='reportrun',
-            name='period',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='report_runs', to='monitoring.period'),
+            model_name="reportrun",
+            name="period",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="report_runs",
+                to="monitoring.period",
+            ),
         ),
         migrations.AddField(
-            model_name='reportrun',
-            name='report',
-            field=models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='run', to='monitoring.report'),
+            model_name="reportrun",
+            name="report",
+            field=models.OneToOneField(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="run",
+                to="monitoring.report",
+            ),
         ),
         migrations.AddField(
-            model_name='reportrun',
-            name='requested_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='report_runs', to=settings.AUTH_USER_MODEL),
+            model_name="reportrun",
+            name="requested_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="report_runs",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='result',
-            name='framework',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='results', to='monitoring.framework'),
+            model_name="result",
+            name="framework",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="results",
+                to="monitoring.framework",
+            ),
         ),
         migrations.AddField(
-            model_name='result',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='monitoring.result'),
+            model_name="result",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="children",
+                to="monitoring.result",
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='result',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicators', to='monitoring.result'),
+            model_name="indicator",
+            name="result",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="indicators",
+                to="monitoring.result",
+            ),
         ),
         migrations.AddField(
-            model_name='submission',
-            name='approved_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='approved_submissions', to=settings.AUTH_USER_MODEL),
+            model_name="submission",
+            name="approved_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="approved_submissions",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='submission',
-            name='created_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='created_submissions', to=settings.AUTH_USER_MODEL),
+            model_name="submission",
+            name="created_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="created_submissions",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='submission',
-            name='import_batch',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='registry.importbatch'),
+            model_name="submission",
+            name="import_batch",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="submissions",
+                to="registry.importbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='submission',
-            name='period',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='monitoring.period'),
+            model_name="submission",
+            name="period",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="submissions",
+                to="monitoring.period",
+            ),
         ),
         migrations.AddField(
-            model_name='submission',
-            name='sent_for',
-            field=models.ForeignKey(blank=True, help_text="the member that sends, where it reports on another's behalf", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sent_submissions', to='partnerships.membership'),
+            model_name="submission",
+            name="sent_for",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="the member that sends, where it reports on another's behalf",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="sent_submissions",
+                to="partnerships.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='submission',
-            name='submitted_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to=settings.AUTH_USER_MODEL),
+            model_name="submission",
+            name="submitted_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="submissions",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='submission',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='monitoring.reportingunit'),
+            model_name="submission",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="submissions",
+                to="monitoring.reportingunit",
+            ),
         ),
         migrations.AddField(
-            model_name='observation',
-            name='submission',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='observations', to='monitoring.submission'),
+            model_name="observation",
+            name="submission",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="observations",
+                to="monitoring.submission",
+            ),
         ),
         migrations.AddField(
-            model_name='evidence',
-            name='submission',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='monitoring.submission'),
+            model_name="evidence",
+            name="submission",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="evidence",
+                to="monitoring.submission",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('dimension', 'code'), name='category_once'),
+            model_name="category",
+            constraint=models.UniqueConstraint(fields=("dimension", "code"), name="category_once"),
         ),
         migrations.AddConstraint(
-            model_name='framework',
-            constraint=models.UniqueConstraint(fields=('partnership', 'edition'), name='framework_edition_once'),
+            model_name="framework",
+            constraint=models.UniqueConstraint(
+                fields=("partnership", "edition"), name="framework_edition_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='framework',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['agreed', 'imported'])), fields=('partnership',), name='framework_one_in_force'),
+            model_name="framework",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["agreed", "imported"])),
+                fields=("partnership",),
+                name="framework_one_in_force",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='framework',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='framework_ends_after_start', violation_error_message='The end must not come before the start.'),
+            model_name="framework",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                name="framework_ends_after_start",
+                violation_error_message="The end must not come before the start.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='framework',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cadence', 'irregular'), _negated=True), ('import_batch__isnull', False), _connector='OR'), name='framework_irregular_only_imported', violation_error_message='Only an imported framework has irregular periods.'),
+            model_name="framework",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cadence", "irregular"), _negated=True),
+                    ("import_batch__isnull", False),
+                    _connector="OR",
+                ),
+                name="framework_irregular_only_imported",
+                violation_error_message="Only an imported framework has irregular periods.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dimension',
-            constraint=models.UniqueConstraint(fields=('framework', 'code'), name='dimension_once', nulls_distinct=False),
+            model_name="dimension",
+            constraint=models.UniqueConstraint(
+                fields=("framework", "code"), name="dimension_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='period',
-            constraint=models.UniqueConstraint(fields=('framework', 'starts_on', 'ends_on'), name='period_once'),
+            model_name="period",
+            constraint=models.UniqueConstraint(
+                fields=("framework", "starts_on", "ends_on"), name="period_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='period',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='period_ends_after_start', violation_error_message='The end must not come before the start.'),
+            model_name="period",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                name="period_ends_after_start",
+                violation_error_message="The end must not come before the start.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='period',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('ends_on'))), name='period_due_after_end'),
+            model_name="period",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__gte", models.F("ends_on"))),
+                name="period_due_after_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='periodtarget',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='target_ends_after_start', violation_error_message='The end must not come before the start.'),
+            model_name="periodtarget",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                name="target_ends_after_start",
+                violation_error_message="The end must not come before the start.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='periodtarget',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('imported', False)), expressions=[('indicator', '='), (django.db.models.functions.comparison.Coalesce('category', models.Value(0, models.BigIntegerField())), '='), (monitoring.models.frameworks.Span('starts_on', 'ends_on'), '&&')], name='target_spans_apart', violation_error_code='overlapping_target', violation_error_message='Another target covers a part of this span.'),
+            model_name="periodtarget",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("imported", False)),
+                expressions=[
+                    ("indicator", "="),
+                    (
+                        django.db.models.functions.comparison.Coalesce(
+                            "category", models.Value(0, models.BigIntegerField())
+                        ),
+                        "=",
+                    ),
+                    (monitoring.models.frameworks.Span("starts_on", "ends_on"), "&&"),
+                ],
+                name="target_spans_apart",
+                violation_error_code="overlapping_target",
+                violation_error_message="Another target covers a part of this span.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('kind', 'partnership', 'period', 'revision'), name='report_once'),
+            model_name="report",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "partnership", "period", "revision"), name="report_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportingunit',
-            constraint=models.UniqueConstraint(fields=('membership', 'country', 'place'), name='reporting_unit_once', nulls_distinct=False),
+            model_name="reportingunit",
+            constraint=models.UniqueConstraint(
+                fields=("membership", "country", "place"),
+                name="reporting_unit_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportrun',
-            constraint=models.UniqueConstraint(fields=('kind', 'partnership', 'period', 'revision'), name='report_run_once'),
+            model_name="reportrun",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "partnership", "period", "revision"), name="report_run_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reportrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'ready'), _negated=True), ('report__isnull', False), _connector='OR'), name='run_ready_has_report'),
+            model_name="reportrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "ready"), _negated=True),
+                    ("report__isnull", False),
+                    _connector="OR",
+                ),
+                name="run_ready_has_report",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('measure__in', ['rating', 'yes_no', 'percent']), _negated=True), ('accumulation', 'point_in_time'), ('accumulation', 'as_published'), _connector='OR'), name='indicator_state_is_point_in_time', violation_error_message='Rating, yes/no and percent are states at a point in time.'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("measure__in", ["rating", "yes_no", "percent"]), _negated=True),
+                    ("accumulation", "point_in_time"),
+                    ("accumulation", "as_published"),
+                    _connector="OR",
+                ),
+                name="indicator_state_is_point_in_time",
+                violation_error_message="Rating, yes/no and percent are states at a point in time.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('combine__in', ['sum', 'mean', 'min', 'max']), ('measure__in', ['number', 'currency'])), models.Q(('combine', 'ratio'), ('measure', 'ratio')), models.Q(('combine__in', ['mean', 'min', 'max']), ('measure', 'rating')), models.Q(('combine__in', ['sum', 'mean', 'min', 'max']), ('measure', 'yes_no')), models.Q(('combine', 'none'), ('measure__in', ['percent', 'narrative'])), _connector='OR'), name='indicator_combine_fits_measure', violation_error_message='This measure cannot be combined that way.'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("combine__in", ["sum", "mean", "min", "max"]),
+                        ("measure__in", ["number", "currency"]),
+                    ),
+                    models.Q(("combine", "ratio"), ("measure", "ratio")),
+                    models.Q(("combine__in", ["mean", "min", "max"]), ("measure", "rating")),
+                    models.Q(("combine__in", ["sum", "mean", "min", "max"]), ("measure", "yes_no")),
+                    models.Q(("combine", "none"), ("measure__in", ["percent", "narrative"])),
+                    _connector="OR",
+                ),
+                name="indicator_combine_fits_measure",
+                violation_error_message="This measure cannot be combined that way.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('currency__isnull', False), ('measure', 'currency')), models.Q(models.Q(('measure', 'currency'), _negated=True), ('currency', None)), _connector='OR'), name='indicator_currency_named', violation_error_message='A currency indicator has exactly one currency.'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("currency__isnull", False), ("measure", "currency")),
+                    models.Q(models.Q(("measure", "currency"), _negated=True), ("currency", None)),
+                    _connector="OR",
+                ),
+                name="indicator_currency_named",
+                violation_error_message="A currency indicator has exactly one currency.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('baseline_denominator', None), ('baseline_numerator', None)), models.Q(('baseline_numerator__isnull', False), ('measure', 'ratio'), ('baseline_denominator__gt', 0)), _connector='OR'), name='indicator_baseline_parts', violation_error_message="A ratio's baseline has a numerator and a denominator above 0."),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("baseline_denominator", None), ("baseline_numerator", None)),
+                    models.Q(
+                        ("baseline_numerator__isnull", False),
+                        ("measure", "ratio"),
+                        ("baseline_denominator__gt", 0),
+                    ),
+                    _connector="OR",
+                ),
+                name="indicator_baseline_parts",
+                violation_error_message="A ratio's baseline has a numerator and a denominator above 0.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('direction__startswith', 'maintain'), _negated=True), ('tolerance__gte', 0), _connector='OR'), name='indicator_maintain_has_tolerance', violation_error_message='An indicator to maintain needs its tolerance.'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("direction__startswith", "maintain"), _negated=True),
+                    ("tolerance__gte", 0),
+                    _connector="OR",
+                ),
+                name="indicator_maintain_has_tolerance",
+                violation_error_message="An indicator to maintain needs its tolerance.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['period', 'status'], name='submission_by_period'),
+            model_name="submission",
+            index=models.Index(fields=["period", "status"], name="submission_by_period"),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('unit', 'period', 'revision'), name='submission_revision_once'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "period", "revision"), name="submission_revision_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['draft', 'submitted', 'returned'])), fields=('unit', 'period'), name='submission_one_in_progress'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["draft", "submitted", "returned"])),
+                fields=("unit", "period"),
+                name="submission_one_in_progress",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'approved'), _negated=True), ('approved_at__isnull', False), _connector='OR'), name='submission_approved_dated'),
+            model_name="submission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "approved"), _negated=True),
+                    ("approved_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="submission_approved_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='submission_reviewed_by_another'),
+            model_name="submission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by", None),
+                    models.Q(("approved_by", models.F("submitted_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="submission_reviewed_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.UniqueConstraint(fields=('submission', 'indicator', 'category'), name='observation_once', nulls_distinct=False, violation_error_message='This cell has a value in the submission already.'),
+            model_name="observation",
+            constraint=models.UniqueConstraint(
+                fields=("submission", "indicator", "category"),
+                name="observation_once",
+                nulls_distinct=False,
+                violation_error_message="This cell has a value in the submission already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.UniqueConstraint(condition=models.Q(('counts_from__isnull', False), ('counts_until', None)), fields=('indicator', 'period', 'unit', 'category'), name='observation_one_counts', nulls_distinct=False),
+            model_name="observation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("counts_from__isnull", False), ("counts_until", None)),
+                fields=("indicator", "period", "unit", "category"),
+                name="observation_one_counts",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('denominator', None), ('numerator', None), ('value', None), ('withdraws', True)), models.Q(('denominator', None), ('numerator', None), ('value__isnull', False), ('withdraws', False)), models.Q(('numerator__isnull', False), ('value', None), ('withdraws', False), ('denominator__isnull', False)), models.Q(('denominator', None), ('numerator', None), ('value', None), ('withdraws', False), models.Q(('text', ''), _negated=True)), _connector='OR'), name='observation_one_kind_of_value', violation_error_message='A value, or numerator and denominator, or a text.'),
+            model_name="observation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("denominator", None),
+                        ("numerator", None),
+                        ("value", None),
+                        ("withdraws", True),
+                    ),
+                    models.Q(
+                        ("denominator", None),
+                        ("numerator", None),
+                        ("value__isnull", False),
+                        ("withdraws", False),
+                    ),
+                    models.Q(
+                        ("numerator__isnull", False),
+                        ("value", None),
+                        ("withdraws", False),
+                        ("denominator__isnull", False),
+                    ),
+                    models.Q(
+                        ("denominator", None),
+                        ("numerator", None),
+                        ("value", None),
+                        ("withdraws", False),
+                        models.Q(("text", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="observation_one_kind_of_value",
+                violation_error_message="A value, or numerator and denominator, or a text.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('counts_until', None), models.Q(('counts_from__isnull', False), ('counts_until__gte', models.F('counts_from'))), _connector='OR'), name='observation_ends_after_start'),
+            model_name="observation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("counts_until", None),
+                    models.Q(
+                        ("counts_from__isnull", False),
+                        ("counts_until__gte", models.F("counts_from")),
+                    ),
+                    _connector="OR",
+                ),
+                name="observation_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('url', ''), _negated=True), models.Q(('file', ''), _negated=True), _connector='OR'), name='evidence_file_or_link'),
+            model_name="evidence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("url", ""), _negated=True),
+                    models.Q(("file", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="evidence_file_or_link",
+            ),
         ),
     ]

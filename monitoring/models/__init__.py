@@ -6,6 +6,7 @@ from monitoring.models.frameworks import (
     PeriodTarget,
     Result,
 )
+from monitoring.models.imports import ImportedActivity
 from monitoring.models.periods import Period, ReportingUnit
 from monitoring.models.reports import Report, ReportRun
 from monitoring.models.submissions import Evidence, Observation, Submission
@@ -15,6 +16,7 @@ __all__ = [
     "Dimension",
     "Evidence",
     "Framework",
+    "ImportedActivity",
     "Indicator",
     "Observation",
     "Period",

@@ -1,6 +1,9 @@
 """What a partnership agreed to measure, and how."""
 
+import calendar
 import uuid
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -66,9 +69,7 @@ class Framework(Record):
     partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="frameworks")
     edition = models.PositiveSmallIntegerField(default=1, help_text="counts up; old ones stay")
     title = models.CharField(max_length=300)
-    status = models.CharField(
-        max_length=10, choices=Status, default=Status.DRAFT, editable=False
-    )
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     cadence = models.CharField(max_length=11, choices=Cadence, default=Cadence.QUARTERLY)
     starts_on = models.DateField()
     ends_on = models.DateField()
@@ -119,6 +120,16 @@ class Framework(Record):
                 "framework_settled", f"The framework is {self.status}; make a new edition."
             )
 
+    def spans(self) -> Iterator[tuple[date, date]]:
+        """First and last day of every period that the cadence gives, to the framework's end."""
+        months = self.MONTHS.get(self.cadence)
+        first, number = self.starts_on, 0
+        while months and first <= self.ends_on:
+            number += 1
+            following = _months_later(self.starts_on, number * months)
+            yield first, min(following - timedelta(days=1), self.ends_on)
+            first = following
+
     def mark_proposed(self, agreement: Agreement, *, by: User) -> None:
         if not self.partnership.is_editable_by(by):
             raise NotAllowed("lead_only", "Only the lead partner's managers may do this.")
@@ -130,6 +141,12 @@ class Framework(Record):
         for framework in former.exclude(pk=self.pk):
             Event.move(framework, self.Status.SUPERSEDED, by=by, superseded_at=timezone.now())
         Event.move(self, self.Status.AGREED, by=by, agreed_at=timezone.now())
+
+
+def _months_later(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
 
 
 class OfFrameworkQuerySet(models.QuerySet[Any]):
@@ -281,9 +298,7 @@ class Indicator(Record):
     measure = models.CharField(max_length=9, choices=Measure)
     accumulation = models.CharField(max_length=13, choices=Accumulation)
     combine = models.CharField(max_length=5, choices=Combine)
-    direction = models.CharField(
-        max_length=13, choices=Direction, default=Direction.INCREASE
-    )
+    direction = models.CharField(max_length=13, choices=Direction, default=Direction.INCREASE)
     tolerance = models.DecimalField(max_digits=30, decimal_places=10, null=True, blank=True)
     unit = models.CharField(max_length=60, blank=True)
     currency = models.ForeignKey(
@@ -304,9 +319,7 @@ class Indicator(Record):
     baseline_year = models.PositiveSmallIntegerField(null=True, blank=True)
     baseline_source = models.CharField(max_length=2000, blank=True)
     by_place = models.BooleanField(default=False)
-    counts_people = models.CharField(
-        max_length=8, choices=CountsPeople, default=CountsPeople.NO
-    )
+    counts_people = models.CharField(max_length=8, choices=CountsPeople, default=CountsPeople.NO)
     counts_new_people = models.BooleanField(
         default=False, help_text="a flow of persons who are new in the period"
     )
@@ -339,7 +352,9 @@ class Indicator(Record):
                 violation_error_message="Rating, yes/no and percent are states at a point in time.",
             ),
             models.CheckConstraint(
-                condition=Q(measure__in=["number", "currency"], combine__in=["sum", "mean", "min", "max"])
+                condition=Q(
+                    measure__in=["number", "currency"], combine__in=["sum", "mean", "min", "max"]
+                )
                 | Q(measure="ratio", combine="ratio")
                 | Q(measure="rating", combine__in=["mean", "min", "max"])
                 | Q(measure="yes_no", combine__in=["sum", "mean", "min", "max"])
@@ -358,7 +373,7 @@ class Indicator(Record):
                 | Q(measure="ratio", baseline_numerator__isnull=False)
                 & Q(baseline_denominator__gt=0),
                 name="indicator_baseline_parts",
-                violation_error_message="A ratio's baseline has a numerator and a denominator above 0.",
+                violation_error_message="A ratio's baseline needs both parts, the denominator above 0.",
             ),
             models.CheckConstraint(
                 condition=~Q(direction__startswith="maintain") | Q(tolerance__gte=0),
@@ -416,7 +431,10 @@ class PeriodTarget(Record):
                 name="target_spans_apart",
                 expressions=[
                     ("indicator", RangeOperators.EQUAL),
-                    (Coalesce("category", Value(0, models.BigIntegerField())), RangeOperators.EQUAL),
+                    (
+                        Coalesce("category", Value(0, models.BigIntegerField())),
+                        RangeOperators.EQUAL,
+                    ),
                     (Span("starts_on", "ends_on"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(imported=False),

@@ -1,5 +1,6 @@
 """Whose data, and for when."""
 
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from monitoring.models.frameworks import Framework, OfFrameworkQuerySet
 from partnerships.models import Membership, Partnership, require_reason
-from registry.errors import NotAllowed
+from registry.errors import DomainError, NotAllowed
 from registry.models import Country, Event, Partner, Record, User
 
 
@@ -41,6 +42,9 @@ class ReportingUnit(models.Model):
         Country, models.PROTECT, null=True, blank=True, related_name="reporting_units"
     )
     place = models.CharField(max_length=300, blank=True, help_text="empty: the member itself")
+    since_on = models.DateField(
+        default=timezone.localdate, help_text="data is due for periods that end from then on"
+    )
     successor = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="predecessors"
     )
@@ -63,8 +67,31 @@ class ReportingUnit(models.Model):
 
 
 class PeriodQuerySet(OfFrameworkQuerySet):
-    def ended_by(self, on: Any) -> Self:
+    def ended_by(self, on: date) -> Self:
         return self.filter(ends_on__lte=on)
+
+    def open_for(self, framework: Framework, through: date) -> list["Period"]:
+        """Open the periods that have begun by then; opening twice opens none."""
+        if framework.status != Framework.Status.AGREED:
+            text = "Periods open once the framework is agreed."
+            raise DomainError("framework_not_agreed", text)
+        begun = [span for span in framework.spans() if span[0] <= through]
+        self.bulk_create(
+            [Period.of_span(framework, first, last) for first, last in begun],
+            ignore_conflicts=True,
+        )
+        return list(framework.periods.filter(starts_on__in=[first for first, _ in begun]))
+
+    def reportable(self, on: date) -> Self:
+        """Periods of agreed frameworks whose data was due before that day, still without a run."""
+        public = Partnership.objects.public().values("pk")
+        return self.filter(
+            due_on__lt=on,
+            framework__status__in=[Framework.Status.AGREED, Framework.Status.SUPERSEDED],
+            framework__agreed_at__isnull=False,
+            framework__partnership__in=public,
+            report_runs=None,
+        ).select_related("framework__partnership")
 
 
 class Period(Record):
@@ -109,6 +136,19 @@ class Period(Record):
 
     def __str__(self) -> str:
         return self.label
+
+    @classmethod
+    def of_span(cls, framework: Framework, starts_on: date, ends_on: date) -> "Period":
+        """The unsaved period for a span of the framework's cadence, with label and due date."""
+        letter = {1: "M", 3: "Q", 6: "H"}.get(Framework.MONTHS[framework.cadence])
+        number = (ends_on.month - 1) // Framework.MONTHS[framework.cadence] + 1
+        return cls(
+            framework=framework,
+            label=f"{ends_on.year} {letter}{number}" if letter else str(ends_on.year),
+            starts_on=starts_on,
+            ends_on=ends_on,
+            due_on=ends_on + timedelta(days=framework.grace_days),
+        )
 
     def close(self, *, by: User) -> None:
         """Lock the period against data; waiting submissions have to be decided first."""

@@ -2,15 +2,16 @@
 
 from typing import Any, Self
 
+from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from monitoring.models.periods import Period
 from partnerships.models import Partnership
-from registry.errors import NotAllowed
-from registry.models import Event, Job, Record, User
+from registry.errors import DomainError, NotAllowed
+from registry.models import Event, Job, JobQuerySet, Record, User
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -47,9 +48,7 @@ class Report(Record):
     partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="reports")
     period = models.ForeignKey(Period, models.CASCADE, related_name="reports")
     revision = models.PositiveSmallIntegerField(default=1)
-    status = models.CharField(
-        max_length=10, choices=Status, default=Status.DRAFT, editable=False
-    )
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     reference_on = models.DateField()
     cutoff_at = models.DateTimeField()
     content = models.JSONField(encoder=DjangoJSONEncoder)
@@ -93,12 +92,48 @@ class Report(Record):
             raise NotAllowed("admins_only", "Only a registry admin may do this.")
 
 
+class ReportRunQuerySet(JobQuerySet):
+    @transaction.atomic
+    def ask_for(
+        self, period: Period, *, by: User | None = None, revision: int | None = None
+    ) -> "ReportRun":
+        """The run for an ended period and a revision: one, whoever asks and however often.
+
+        Without `revision` the newest run is the answer, or the first one is made. The next
+        revision is computed anew, with what was approved by now.
+        """
+        partnership = period.framework.partnership
+        _refuse_unfit(partnership, period)
+        Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
+        runs = self.filter(partnership=partnership, period=period)
+        last = runs.order_by("-revision").first()
+        newest = last.revision if last else 0
+        wanted = revision or max(newest, 1)
+        if wanted <= newest:
+            return runs.get(revision=wanted)
+        if wanted != newest + 1:
+            raise ValidationError({"revision": "Revisions count up without a gap."})
+        return self.create(
+            partnership=partnership,
+            period=period,
+            revision=wanted,
+            reference_on=period.ends_on,
+            cutoff_at=timezone.now(),
+            requested_by=by,
+        )
+
+
+def _refuse_unfit(partnership: Partnership, period: Period) -> None:
+    if not partnership.is_public():
+        raise DomainError("not_registered", "Reports begin once the partnership is registered.")
+    if period.ends_on >= timezone.localdate():
+        raise DomainError("period_not_ended", f"The period {period} ends on {period.ends_on}.")
+
+
 class ReportRun(Job):
     """The job that computes one report: one per subject, period and revision."""
 
-    kind = models.CharField(
-        max_length=11, choices=Report.Kind, default=Report.Kind.PARTNERSHIP
-    )
+    kind = models.CharField(max_length=11, choices=Report.Kind, default=Report.Kind.PARTNERSHIP)
     partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="report_runs")
     period = models.ForeignKey(Period, models.CASCADE, related_name="report_runs")
     revision = models.PositiveSmallIntegerField(default=1)
@@ -110,6 +145,8 @@ class ReportRun(Job):
     report = models.OneToOneField(
         Report, models.PROTECT, null=True, editable=False, related_name="run"
     )
+
+    objects = ReportRunQuerySet.as_manager()
 
     class Meta(Job.Meta):
         abstract = False

@@ -83,6 +83,9 @@ class Submission(Record):
         User, models.PROTECT, null=True, editable=False, related_name="submissions"
     )
     submitted_at = models.DateTimeField(null=True, editable=False)
+    complete_at = models.DateTimeField(
+        null=True, editable=False, help_text="when first handed in with every value of its unit"
+    )
     approved_by = models.ForeignKey(
         User, models.PROTECT, null=True, editable=False, related_name="approved_submissions"
     )
@@ -133,13 +136,22 @@ class Submission(Record):
         self.require_editable(by)
         if not self.observations.exists():
             raise DomainError("no_observations", "There is no value to submit.")
+        now = timezone.now()
         Event.move(
             self,
             self.Status.SUBMITTED,
             by=by,
             submitted_by=by,
-            submitted_at=timezone.now(),
+            submitted_at=now,
+            complete_at=self.complete_at or (None if self.lacking().exists() else now),
         )
+
+    def lacking(self) -> models.QuerySet[Indicator]:
+        """Indicators that this unit reports and for which the submission has no total."""
+        given = self.observations.filter(category=None).values("indicator_id")
+        has_place = bool(self.unit.place or self.unit.country_id)
+        of_framework = Indicator.objects.filter(result__framework=self.period.framework_id)
+        return of_framework.filter(by_place=has_place).exclude(pk__in=given)
 
     def send_back(self, *, by: User, reason: str) -> None:
         self._require_reviewer(by)
@@ -298,9 +310,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         inside = Partnership.objects.insider(user).values("pk")
         public = Q(submission__in=Submission.objects.visible_to(user).values("pk"))
         published = public & Q(submission__import_batch__isnull=False)
-        return self.filter(
-            published | Q(submission__period__framework__partnership__in=inside)
-        )
+        return self.filter(published | Q(submission__period__framework__partnership__in=inside))
 
     def editable_by(self, user: Any) -> Self:
         return self.filter(submission__in=Submission.objects.editable_by(user).values("pk"))
@@ -329,9 +339,7 @@ class Evidence(Record):
         ordering = ["-updated_at", "-pk"]
         verbose_name_plural = "evidence"
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(url="") | ~Q(file=""), name="evidence_file_or_link"
-            )
+            models.CheckConstraint(condition=~Q(url="") | ~Q(file=""), name="evidence_file_or_link")
         ]
 
     def __str__(self) -> str:

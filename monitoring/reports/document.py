@@ -9,8 +9,8 @@ def framework_text(framework: Framework) -> str:
     """Everything that is agreed, as plain text in a fixed order: its hash is what is signed."""
     lines = [
         f"Framework: {framework.title} (edition {framework.edition})",
-        f"From {framework.starts_on} to {framework.ends_on}, {framework.get_cadence_display()},"
-        f" data due {framework.grace_days} days after a period's end, days of {framework.time_zone}",
+        f"From {framework.starts_on} to {framework.ends_on}, {framework.get_cadence_display()}",
+        f"Data due {framework.grace_days} days after a period's end ({framework.time_zone})",
         f"Assumptions: {framework.assumptions or 'none stated'}",
     ]
     for result in framework.results.order_by("pk"):

@@ -7,179 +7,480 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Agreement',
+            name="Agreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('kind', models.CharField(choices=[('partnership', 'partnership agreement'), ('engagement', 'engagement principles'), ('framework', 'M&E framework')], max_length=11)),
-                ('edition', models.PositiveSmallIntegerField(default=1, help_text='counts up; old ones stay')),
-                ('title', models.CharField(max_length=300)),
-                ('text', models.TextField(max_length=200000)),
-                ('sha256', models.CharField(blank=True, editable=False, max_length=64)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('proposed', 'Proposed'), ('binding', 'Binding'), ('superseded', 'Superseded')], default='draft', editable=False, max_length=10)),
-                ('proposed_at', models.DateTimeField(editable=False, null=True)),
-                ('bound_at', models.DateTimeField(editable=False, null=True)),
-                ('superseded_at', models.DateTimeField(editable=False, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("partnership", "partnership agreement"),
+                            ("engagement", "engagement principles"),
+                            ("framework", "M&E framework"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "edition",
+                    models.PositiveSmallIntegerField(
+                        default=1, help_text="counts up; old ones stay"
+                    ),
+                ),
+                ("title", models.CharField(max_length=300)),
+                ("text", models.TextField(max_length=200000)),
+                ("sha256", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("proposed", "Proposed"),
+                            ("binding", "Binding"),
+                            ("superseded", "Superseded"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=10,
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField(editable=False, null=True)),
+                ("bound_at", models.DateTimeField(editable=False, null=True)),
+                ("superseded_at", models.DateTimeField(editable=False, null=True)),
             ],
             options={
-                'ordering': ['-updated_at', '-pk'],
+                "ordering": ["-updated_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Commitment',
+            name="Commitment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('title', models.CharField(max_length=300)),
-                ('kind', models.CharField(choices=[('finance', 'Finance'), ('technology', 'Technology'), ('expertise', 'Expertise'), ('capacity', 'capacity building'), ('data', 'Data'), ('in_kind', 'in kind'), ('policy', 'policy change')], max_length=10)),
-                ('status', models.CharField(choices=[('open', 'Open'), ('withdrawn', 'Withdrawn')], default='open', editable=False, max_length=9)),
-                ('amount', models.DecimalField(blank=True, decimal_places=4, max_digits=24, null=True)),
-                ('unit', models.CharField(blank=True, help_text='of a quantity that is not money', max_length=60)),
-                ('committed_on', models.DateField(help_text='the day of the promise')),
-                ('due_on', models.DateField(blank=True, help_text='as promised at first; a later date is a DueDate', null=True)),
-                ('withdrawn_on', models.DateField(editable=False, null=True)),
-                ('receiver_agreed', models.BooleanField(default=False, editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("title", models.CharField(max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("finance", "Finance"),
+                            ("technology", "Technology"),
+                            ("expertise", "Expertise"),
+                            ("capacity", "capacity building"),
+                            ("data", "Data"),
+                            ("in_kind", "in kind"),
+                            ("policy", "policy change"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Open"), ("withdrawn", "Withdrawn")],
+                        default="open",
+                        editable=False,
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(blank=True, decimal_places=4, max_digits=24, null=True),
+                ),
+                (
+                    "unit",
+                    models.CharField(
+                        blank=True, help_text="of a quantity that is not money", max_length=60
+                    ),
+                ),
+                ("committed_on", models.DateField(help_text="the day of the promise")),
+                (
+                    "due_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="as promised at first; a later date is a DueDate",
+                        null=True,
+                    ),
+                ),
+                ("withdrawn_on", models.DateField(editable=False, null=True)),
+                ("receiver_agreed", models.BooleanField(default=False, editable=False)),
             ],
             options={
-                'ordering': ['-updated_at', '-pk'],
+                "ordering": ["-updated_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('flow', models.CharField(choices=[('delivery', 'Delivery'), ('disbursement', 'Disbursement'), ('expenditure', 'Expenditure'), ('incoming', 'incoming funds'), ('other', 'other transaction')], default='delivery', max_length=12)),
-                ('delivered_on', models.DateField()),
-                ('amount', models.DecimalField(blank=True, decimal_places=4, max_digits=24, null=True)),
-                ('note', models.TextField(blank=True, max_length=2000)),
-                ('confirmed_at', models.DateTimeField(editable=False, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "flow",
+                    models.CharField(
+                        choices=[
+                            ("delivery", "Delivery"),
+                            ("disbursement", "Disbursement"),
+                            ("expenditure", "Expenditure"),
+                            ("incoming", "incoming funds"),
+                            ("other", "other transaction"),
+                        ],
+                        default="delivery",
+                        max_length=12,
+                    ),
+                ),
+                ("delivered_on", models.DateField()),
+                (
+                    "amount",
+                    models.DecimalField(blank=True, decimal_places=4, max_digits=24, null=True),
+                ),
+                ("note", models.TextField(blank=True, max_length=2000)),
+                ("confirmed_at", models.DateTimeField(editable=False, null=True)),
             ],
             options={
-                'verbose_name_plural': 'deliveries',
-                'ordering': ['-updated_at', '-pk'],
+                "verbose_name_plural": "deliveries",
+                "ordering": ["-updated_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=500)),
-                ('url', models.URLField(max_length=2000)),
-                ('format', models.CharField(blank=True, max_length=120)),
-                ('category', models.CharField(blank=True, help_text='IATI DocumentCategory', max_length=10)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=500)),
+                ("url", models.URLField(max_length=2000)),
+                ("format", models.CharField(blank=True, max_length=120)),
+                (
+                    "category",
+                    models.CharField(blank=True, help_text="IATI DocumentCategory", max_length=10),
+                ),
             ],
             options={
-                'ordering': ['partnership', 'pk'],
+                "ordering": ["partnership", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='DueDate',
+            name="DueDate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_on', models.DateField()),
-                ('held_from', models.DateTimeField()),
-                ('reason', models.CharField(max_length=500)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_on", models.DateField()),
+                ("held_from", models.DateTimeField()),
+                ("reason", models.CharField(max_length=500)),
             ],
             options={
-                'ordering': ['commitment', 'held_from', 'pk'],
+                "ordering": ["commitment", "held_from", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Endorsement',
+            name="Endorsement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64)),
-                ('endorsed_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64)),
+                ("endorsed_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ['-endorsed_at', '-pk'],
+                "ordering": ["-endorsed_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Marker',
+            name="Marker",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('leave_no_one_behind', 'leaving no one behind'), ('gender', 'gender equality'), ('human_rights', 'human rights'), ('climate', 'climate action'), ('environment', 'aid to environment'), ('governance', 'participatory development and good governance'), ('trade', 'trade development'), ('biodiversity', 'Biodiversity'), ('mitigation', 'climate change mitigation'), ('adaptation', 'climate change adaptation'), ('desertification', 'Desertification'), ('health', 'reproductive, maternal, newborn and child health'), ('disaster_risk', 'disaster risk reduction'), ('disability', 'Disability'), ('nutrition', 'Nutrition')], max_length=19)),
-                ('significance', models.PositiveSmallIntegerField(help_text='0 not, 1 significant, 2 principal')),
-                ('evidence', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("leave_no_one_behind", "leaving no one behind"),
+                            ("gender", "gender equality"),
+                            ("human_rights", "human rights"),
+                            ("climate", "climate action"),
+                            ("environment", "aid to environment"),
+                            ("governance", "participatory development and good governance"),
+                            ("trade", "trade development"),
+                            ("biodiversity", "Biodiversity"),
+                            ("mitigation", "climate change mitigation"),
+                            ("adaptation", "climate change adaptation"),
+                            ("desertification", "Desertification"),
+                            ("health", "reproductive, maternal, newborn and child health"),
+                            ("disaster_risk", "disaster risk reduction"),
+                            ("disability", "Disability"),
+                            ("nutrition", "Nutrition"),
+                        ],
+                        max_length=19,
+                    ),
+                ),
+                (
+                    "significance",
+                    models.PositiveSmallIntegerField(help_text="0 not, 1 significant, 2 principal"),
+                ),
+                ("evidence", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ['partnership', 'kind', 'pk'],
+                "ordering": ["partnership", "kind", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('lead', 'Lead'), ('implementing', 'Implementing'), ('funding', 'Funding'), ('technical', 'Technical'), ('accountable', 'Accountable'), ('extending', 'Extending'), ('advisory', 'Advisory'), ('beneficiary', 'Beneficiary')], max_length=12), size=None)),
-                ('status', models.CharField(choices=[('invited', 'Invited'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('left', 'Left')], default='invited', editable=False, max_length=8)),
-                ('invited_on', models.DateField(default=django.utils.timezone.localdate, editable=False)),
-                ('accepted_on', models.DateField(editable=False, null=True)),
-                ('ended_on', models.DateField(editable=False, help_text='the last day as a member', null=True)),
-                ('interests', models.TextField(blank=True, help_text='declared interests; members only')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("lead", "Lead"),
+                                ("implementing", "Implementing"),
+                                ("funding", "Funding"),
+                                ("technical", "Technical"),
+                                ("accountable", "Accountable"),
+                                ("extending", "Extending"),
+                                ("advisory", "Advisory"),
+                                ("beneficiary", "Beneficiary"),
+                            ],
+                            max_length=12,
+                        ),
+                        size=None,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("invited", "Invited"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Declined"),
+                            ("left", "Left"),
+                        ],
+                        default="invited",
+                        editable=False,
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "invited_on",
+                    models.DateField(default=django.utils.timezone.localdate, editable=False),
+                ),
+                ("accepted_on", models.DateField(editable=False, null=True)),
+                (
+                    "ended_on",
+                    models.DateField(
+                        editable=False, help_text="the last day as a member", null=True
+                    ),
+                ),
+                (
+                    "interests",
+                    models.TextField(blank=True, help_text="declared interests; members only"),
+                ),
             ],
             options={
-                'ordering': ['-updated_at', '-pk'],
+                "ordering": ["-updated_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Partnership',
+            name="Partnership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('reference', models.CharField(editable=False, help_text='P-YYYY-NNNNN', max_length=12, null=True, unique=True)),
-                ('title', models.CharField(max_length=300)),
-                ('summary', models.TextField(max_length=20000)),
-                ('kind', models.CharField(choices=[('ppp', 'public-private partnership'), ('un_business', 'UN-business partnership'), ('multi_stakeholder', 'multi-stakeholder initiative'), ('alliance', 'global or regional alliance'), ('south_south', 'South-South or triangular cooperation'), ('community', 'community partnership'), ('programme', 'development programme')], max_length=17)),
-                ('level', models.CharField(choices=[('global', 'Global'), ('regional', 'Regional'), ('national', 'National'), ('subnational', 'Subnational'), ('community', 'Community')], max_length=11)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('returned', 'Returned'), ('registered', 'Registered'), ('active', 'Active'), ('completed', 'Completed'), ('suspended', 'Suspended'), ('terminated', 'Terminated'), ('inactive', 'Inactive')], default='draft', editable=False, max_length=10)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('website', models.URLField(blank=True)),
-                ('iati_identifier', models.CharField(blank=True, max_length=200)),
-                ('registered_at', models.DateTimeField(editable=False, null=True)),
-                ('activated_at', models.DateTimeField(editable=False, null=True)),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('title', config='simple', weight='A'), '||', django.contrib.postgres.search.SearchVector('summary', config='simple', weight='B'), django.contrib.postgres.search.SearchConfig('simple')), output_field=django.contrib.postgres.search.SearchVectorField())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        editable=False,
+                        help_text="P-YYYY-NNNNN",
+                        max_length=12,
+                        null=True,
+                        unique=True,
+                    ),
+                ),
+                ("title", models.CharField(max_length=300)),
+                ("summary", models.TextField(max_length=20000)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ppp", "public-private partnership"),
+                            ("un_business", "UN-business partnership"),
+                            ("multi_stakeholder", "multi-stakeholder initiative"),
+                            ("alliance", "global or regional alliance"),
+                            ("south_south", "South-South or triangular cooperation"),
+                            ("community", "community partnership"),
+                            ("programme", "development programme"),
+                        ],
+                        max_length=17,
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("global", "Global"),
+                            ("regional", "Regional"),
+                            ("national", "National"),
+                            ("subnational", "Subnational"),
+                            ("community", "Community"),
+                        ],
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "Submitted"),
+                            ("returned", "Returned"),
+                            ("registered", "Registered"),
+                            ("active", "Active"),
+                            ("completed", "Completed"),
+                            ("suspended", "Suspended"),
+                            ("terminated", "Terminated"),
+                            ("inactive", "Inactive"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=10,
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                ("website", models.URLField(blank=True)),
+                ("iati_identifier", models.CharField(blank=True, max_length=200)),
+                ("registered_at", models.DateTimeField(editable=False, null=True)),
+                ("activated_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.CombinedSearchVector(
+                            django.contrib.postgres.search.SearchVector(
+                                "title", config="simple", weight="A"
+                            ),
+                            "||",
+                            django.contrib.postgres.search.SearchVector(
+                                "summary", config="simple", weight="B"
+                            ),
+                            django.contrib.postgres.search.SearchConfig("simple"),
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-updated_at', '-pk'],
+                "ordering": ["-updated_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='PartnershipCountry',
+            name="PartnershipCountry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('percentage', models.DecimalField(blank=True, decimal_places=3, max_digits=6, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "percentage",
+                    models.DecimalField(blank=True, decimal_places=3, max_digits=6, null=True),
+                ),
             ],
             options={
-                'ordering': ['partnership', 'country', 'pk'],
+                "ordering": ["partnership", "country", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ReferenceYear',
+            name="ReferenceYear",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ('last', models.PositiveIntegerField(default=0)),
+                ("year", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("last", models.PositiveIntegerField(default=0)),
             ],
         ),
     ]

@@ -7,266 +7,514 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('partnerships', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("partnerships", "0001_initial"),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='commitment',
-            name='currency',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='registry.currency'),
+            model_name="commitment",
+            name="currency",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="commitments",
+                to="registry.currency",
+            ),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='import_batch',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='registry.importbatch'),
+            model_name="commitment",
+            name="import_batch",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="commitments",
+                to="registry.importbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='targets',
-            field=models.ManyToManyField(blank=True, related_name='commitments', to='registry.target'),
+            model_name="commitment",
+            name="targets",
+            field=models.ManyToManyField(
+                blank=True, related_name="commitments", to="registry.target"
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='commitment',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='partnerships.commitment'),
+            model_name="delivery",
+            name="commitment",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="deliveries",
+                to="partnerships.commitment",
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='confirmed_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='confirmed_deliveries', to=settings.AUTH_USER_MODEL),
+            model_name="delivery",
+            name="confirmed_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="confirmed_deliveries",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='currency',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='registry.currency'),
+            model_name="delivery",
+            name="currency",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deliveries",
+                to="registry.currency",
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='import_batch',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='registry.importbatch'),
+            model_name="delivery",
+            name="import_batch",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deliveries",
+                to="registry.importbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='duedate',
-            name='commitment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='due_dates', to='partnerships.commitment'),
+            model_name="duedate",
+            name="commitment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="due_dates",
+                to="partnerships.commitment",
+            ),
         ),
         migrations.AddField(
-            model_name='endorsement',
-            name='agreement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='endorsements', to='partnerships.agreement'),
+            model_name="endorsement",
+            name="agreement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="endorsements",
+                to="partnerships.agreement",
+            ),
         ),
         migrations.AddField(
-            model_name='endorsement',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='endorsements', to=settings.AUTH_USER_MODEL),
+            model_name="endorsement",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="endorsements",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='import_batch',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='registry.importbatch'),
+            model_name="membership",
+            name="import_batch",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="memberships",
+                to="registry.importbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='partner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='registry.partner'),
+            model_name="membership",
+            name="partner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="memberships",
+                to="registry.partner",
+            ),
         ),
         migrations.AddField(
-            model_name='endorsement',
-            name='membership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='endorsements', to='partnerships.membership'),
+            model_name="endorsement",
+            name="membership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="endorsements",
+                to="partnerships.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='membership',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='partnerships.membership'),
+            model_name="delivery",
+            name="membership",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="deliveries",
+                to="partnerships.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='membership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='commitments', to='partnerships.membership'),
+            model_name="commitment",
+            name="membership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="commitments",
+                to="partnerships.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='receiver',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='expected_commitments', to='partnerships.membership'),
+            model_name="commitment",
+            name="receiver",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="expected_commitments",
+                to="partnerships.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='partnership',
-            name='goals',
-            field=models.ManyToManyField(blank=True, related_name='partnerships', to='registry.goal'),
+            model_name="partnership",
+            name="goals",
+            field=models.ManyToManyField(
+                blank=True, related_name="partnerships", to="registry.goal"
+            ),
         ),
         migrations.AddField(
-            model_name='partnership',
-            name='import_batch',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='partnerships', to='registry.importbatch'),
+            model_name="partnership",
+            name="import_batch",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="partnerships",
+                to="registry.importbatch",
+            ),
         ),
         migrations.AddField(
-            model_name='partnership',
-            name='primary_goal',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='primary_partnerships', to='registry.goal'),
+            model_name="partnership",
+            name="primary_goal",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="primary_partnerships",
+                to="registry.goal",
+            ),
         ),
         migrations.AddField(
-            model_name='partnership',
-            name='targets',
-            field=models.ManyToManyField(blank=True, related_name='partnerships', to='registry.target'),
+            model_name="partnership",
+            name="targets",
+            field=models.ManyToManyField(
+                blank=True, related_name="partnerships", to="registry.target"
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='partnership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='partnerships.partnership'),
+            model_name="membership",
+            name="partnership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="memberships",
+                to="partnerships.partnership",
+            ),
         ),
         migrations.AddField(
-            model_name='marker',
-            name='partnership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='markers', to='partnerships.partnership'),
+            model_name="marker",
+            name="partnership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="markers",
+                to="partnerships.partnership",
+            ),
         ),
         migrations.AddField(
-            model_name='document',
-            name='partnership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='partnerships.partnership'),
+            model_name="document",
+            name="partnership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="documents",
+                to="partnerships.partnership",
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='partnership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='partnerships.partnership'),
+            model_name="delivery",
+            name="partnership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="deliveries",
+                to="partnerships.partnership",
+            ),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='partnership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='commitments', to='partnerships.partnership'),
+            model_name="commitment",
+            name="partnership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="commitments",
+                to="partnerships.partnership",
+            ),
         ),
         migrations.AddField(
-            model_name='agreement',
-            name='partnership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agreements', to='partnerships.partnership'),
+            model_name="agreement",
+            name="partnership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="agreements",
+                to="partnerships.partnership",
+            ),
         ),
         migrations.AddField(
-            model_name='partnershipcountry',
-            name='country',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='partnership_places', to='registry.country'),
+            model_name="partnershipcountry",
+            name="country",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="partnership_places",
+                to="registry.country",
+            ),
         ),
         migrations.AddField(
-            model_name='partnershipcountry',
-            name='partnership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='places', to='partnerships.partnership'),
+            model_name="partnershipcountry",
+            name="partnership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="places",
+                to="partnerships.partnership",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='endorsement',
-            constraint=models.UniqueConstraint(fields=('agreement', 'membership'), name='endorsement_once'),
+            model_name="endorsement",
+            constraint=models.UniqueConstraint(
+                fields=("agreement", "membership"), name="endorsement_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='partnership',
-            index=models.Index(models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='partnership_newest'),
+            model_name="partnership",
+            index=models.Index(
+                models.OrderBy(models.F("updated_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="partnership_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='partnership',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['search'], name='partnership_search'),
+            model_name="partnership",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fastupdate=False, fields=["search"], name="partnership_search"
+            ),
         ),
         migrations.AddIndex(
-            model_name='partnership',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['title'], name='partnership_title_like', opclasses=['gin_trgm_ops']),
+            model_name="partnership",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["title"], name="partnership_title_like", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partnership',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='partnership_ends_after_start', violation_error_message='The end must not come before the start.'),
+            model_name="partnership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="partnership_ends_after_start",
+                violation_error_message="The end must not come before the start.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partnership',
-            constraint=models.CheckConstraint(condition=models.Q(('reference__isnull', False), ('status__in', ['draft', 'submitted', 'returned']), _connector='OR'), name='partnership_registered_has_reference'),
+            model_name="partnership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reference__isnull", False),
+                    ("status__in", ["draft", "submitted", "returned"]),
+                    _connector="OR",
+                ),
+                name="partnership_registered_has_reference",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partnership',
-            constraint=models.UniqueConstraint(condition=models.Q(('iati_identifier', ''), _negated=True), fields=('iati_identifier',), name='partnership_iati_once'),
+            model_name="partnership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("iati_identifier", ""), _negated=True),
+                fields=("iati_identifier",),
+                name="partnership_iati_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['partnership'], include=('partner',), name='membership_partners'),
+            model_name="membership",
+            index=models.Index(
+                fields=["partnership"], include=("partner",), name="membership_partners"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('partnership', 'partner'), name='membership_once', violation_error_message='This partner is a member, or invited, already.'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_on", None)),
+                fields=("partnership", "partner"),
+                name="membership_once",
+                violation_error_message="This partner is a member, or invited, already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None), ('roles__contains', ['lead'])), fields=('partnership',), name='membership_one_lead', violation_error_message='The partnership has a lead already.'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_on", None), ("roles__contains", ["lead"])),
+                fields=("partnership",),
+                name="membership_one_lead",
+                violation_error_message="The partnership has a lead already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('accepted_on')), _connector='OR'), name='membership_ends_after_start'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_on", None), ("ended_on__gte", models.F("accepted_on")), _connector="OR"
+                ),
+                name="membership_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['invited', 'declined']), ('accepted_on__isnull', False), _connector='OR'), name='membership_accepted_dated'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["invited", "declined"]),
+                    ("accepted_on__isnull", False),
+                    _connector="OR",
+                ),
+                name="membership_accepted_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_on__isnull', False), ('status', 'left')), models.Q(models.Q(('status', 'left'), _negated=True), ('ended_on', None)), _connector='OR'), name='membership_left_dated'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_on__isnull", False), ("status", "left")),
+                    models.Q(models.Q(("status", "left"), _negated=True), ("ended_on", None)),
+                    _connector="OR",
+                ),
+                name="membership_left_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('roles', []), _negated=True), name='membership_has_role'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("roles", []), _negated=True), name="membership_has_role"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='marker',
-            constraint=models.UniqueConstraint(fields=('partnership', 'kind'), name='marker_once'),
+            model_name="marker",
+            constraint=models.UniqueConstraint(fields=("partnership", "kind"), name="marker_once"),
         ),
         migrations.AddConstraint(
-            model_name='marker',
-            constraint=models.CheckConstraint(condition=models.Q(('significance__range', (0, 4))), name='marker_significance'),
+            model_name="marker",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("significance__range", (0, 4))), name="marker_significance"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('commitment__isnull', False), ('import_batch__isnull', False), _connector='OR'), name='delivery_of_a_promise'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("commitment__isnull", False), ("import_batch__isnull", False), _connector="OR"
+                ),
+                name="delivery_of_a_promise",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('currency', None), ('amount__isnull', False), _connector='OR'), name='delivery_currency_has_amount'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("currency", None), ("amount__isnull", False), _connector="OR"),
+                name="delivery_currency_has_amount",
+            ),
         ),
         migrations.AddIndex(
-            model_name='commitment',
-            index=models.Index(fields=['partnership', 'due_on'], name='commitment_due'),
+            model_name="commitment",
+            index=models.Index(fields=["partnership", "due_on"], name="commitment_due"),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on', None), ('due_on__gte', models.F('committed_on')), _connector='OR'), name='commitment_due_after_promise', violation_error_message='The due date must not come before the promise.'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("due_on", None), ("due_on__gte", models.F("committed_on")), _connector="OR"
+                ),
+                name="commitment_due_after_promise",
+                violation_error_message="The due date must not come before the promise.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__isnull', False), ('import_batch__isnull', False), _connector='OR'), name='commitment_time_bound', violation_error_message='A commitment needs a due date.'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("due_on__isnull", False), ("import_batch__isnull", False), _connector="OR"
+                ),
+                name="commitment_time_bound",
+                violation_error_message="A commitment needs a due date.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', None), models.Q(('amount__gte', 0), ('currency__isnull', False), ('unit', '')), models.Q(('amount__gte', 0), ('currency', None), models.Q(('unit', ''), _negated=True)), _connector='OR'), name='commitment_amount_has_unit', violation_error_message='An amount needs either a currency or a unit, and is 0 or more.'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount", None),
+                    models.Q(("amount__gte", 0), ("currency__isnull", False), ("unit", "")),
+                    models.Q(
+                        ("amount__gte", 0),
+                        ("currency", None),
+                        models.Q(("unit", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="commitment_amount_has_unit",
+                violation_error_message="An amount needs either a currency or a unit, and is 0 or more.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('receiver', None), models.Q(('receiver', models.F('membership')), _negated=True), _connector='OR'), name='commitment_to_somebody_else', violation_error_message='A member cannot be the receiver of its own promise.'),
+            model_name="commitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("receiver", None),
+                    models.Q(("receiver", models.F("membership")), _negated=True),
+                    _connector="OR",
+                ),
+                name="commitment_to_somebody_else",
+                violation_error_message="A member cannot be the receiver of its own promise.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(fields=('partnership', 'kind', 'edition'), name='agreement_edition_once'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(
+                fields=("partnership", "kind", "edition"), name="agreement_edition_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'binding')), fields=('partnership', 'kind'), name='agreement_one_binding'),
+            model_name="agreement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "binding")),
+                fields=("partnership", "kind"),
+                name="agreement_one_binding",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), models.Q(('sha256', ''), _negated=True), _connector='OR'), name='agreement_proposed_hashed'),
+            model_name="agreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status", "draft"), models.Q(("sha256", ""), _negated=True), _connector="OR"
+                ),
+                name="agreement_proposed_hashed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partnershipcountry',
-            constraint=models.UniqueConstraint(fields=('partnership', 'country'), name='partnership_country_once'),
+            model_name="partnershipcountry",
+            constraint=models.UniqueConstraint(
+                fields=("partnership", "country"), name="partnership_country_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partnershipcountry',
-            constraint=models.CheckConstraint(condition=models.Q(('percentage', None), ('percentage__range', (0, 100)), _connector='OR'), name='partnership_country_percentage'),
+            model_name="partnershipcountry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("percentage", None), ("percentage__range", (0, 100)), _connector="OR"
+                ),
+                name="partnership_country_percentage",
+            ),
         ),
     ]

@@ -56,9 +56,7 @@ class Agreement(Record):
     title = models.CharField(max_length=300)
     text = models.TextField(max_length=200_000)
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    status = models.CharField(
-        max_length=10, choices=Status, default=Status.DRAFT, editable=False
-    )
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     proposed_at = models.DateTimeField(null=True, editable=False)
     bound_at = models.DateTimeField(null=True, editable=False)
     superseded_at = models.DateTimeField(null=True, editable=False)
@@ -89,9 +87,7 @@ class Agreement(Record):
         if not self.partnership.is_editable_by(by):
             raise NotAllowed("lead_only", "Only the lead partner's managers may do this.")
         digest = hashlib.sha256(self.text.encode()).hexdigest()
-        Event.move(
-            self, self.Status.PROPOSED, by=by, sha256=digest, proposed_at=timezone.now()
-        )
+        Event.move(self, self.Status.PROPOSED, by=by, sha256=digest, proposed_at=timezone.now())
 
     @transaction.atomic
     def endorse(self, membership: Membership, *, by: User, sha256: str = "") -> "Endorsement":

@@ -92,7 +92,7 @@ class Commitment(Record):
                 | Q(amount__gte=0, currency__isnull=False, unit="")
                 | Q(amount__gte=0, currency=None) & ~Q(unit=""),
                 name="commitment_amount_has_unit",
-                violation_error_message="An amount needs either a currency or a unit, and is 0 or more.",
+                violation_error_message="An amount of 0 or more, with a currency or a unit.",
             ),
             models.CheckConstraint(
                 condition=Q(receiver=None) | ~Q(receiver=F("membership")),

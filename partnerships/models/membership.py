@@ -123,21 +123,24 @@ class Membership(Record):
     def __str__(self) -> str:
         return f"{self.partner} in {self.partnership}"
 
-    def accept(self, *, by: User, on: date | None = None) -> None:
-        """Join; only the invited partner's own managers can say yes (or an admin for them)."""
+    def accept(self, *, by: User) -> None:
+        """Join from today on; only the invited partner's own managers can say yes, or an admin.
+
+        Joining and leaving are never backdated: reports of earlier dates stay as they are.
+        """
         self._own_managers_only(by)
-        self._move(self.Status.ACCEPTED, by=by, accepted_on=on or timezone.localdate())
+        self._move(self.Status.ACCEPTED, by=by, accepted_on=timezone.localdate())
 
     def decline(self, *, by: User, reason: str = "") -> None:
         self._own_managers_only(by)
         self._move(self.Status.DECLINED, by=by, reason=reason)
 
-    def leave(self, *, by: User, on: date | None = None, reason: str = "") -> None:
+    def leave(self, *, by: User, reason: str = "") -> None:
         """End the membership; its flows and running totals stay (RULES 11)."""
         self._own_managers_only(by)
         if Membership.Role.LEAD in self.roles:
             raise NotAllowed("lead_stays", "Hand the lead over before leaving.")
-        self._move(self.Status.LEFT, by=by, reason=reason, ended_on=on or timezone.localdate())
+        self._move(self.Status.LEFT, by=by, reason=reason, ended_on=timezone.localdate())
 
     def _own_managers_only(self, by: User) -> None:
         if not (by.is_staff or by.has_role(self.partner_id, "manager")):

@@ -1,10 +1,13 @@
 """What several partners set out to do together."""
 
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Self
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -24,7 +27,9 @@ class PartnershipQuerySet(models.QuerySet["Partnership"]):
             return self.public()
         if user.is_staff:
             return self
-        return self.filter(Q(status__in=Partnership.PUBLIC) | Q(pk__in=self._with_partners_of(user)))
+        return self.filter(
+            Q(status__in=Partnership.PUBLIC) | Q(pk__in=self._with_partners_of(user))
+        )
 
     def editable_by(self, user: Any) -> Self:
         """Partnerships whose lead partner the user manages; admins edit all."""
@@ -43,6 +48,65 @@ class PartnershipQuerySet(models.QuerySet["Partnership"]):
         if user.is_anonymous:
             return self.none()
         return self if user.is_staff else self.filter(pk__in=self._with_partners_of(user))
+
+    def matching(self, words: str) -> Self:
+        """Partnerships whose title or summary has the words, or whose title contains them.
+
+        The pattern serves scripts without spaces, where full text finds whole runs only.
+        """
+        found = Q(search=SearchQuery(words, config="simple", search_type="websearch"))
+        within = Q(title__iregex=re.escape(words))
+        return self.filter(found | within | Q(reference=words.upper()))
+
+    def chosen(
+        self,
+        *,
+        q: str = "",
+        goal: Sequence[str] = (),
+        country: str = "",
+        kind: Sequence[str] = (),
+        level: Sequence[str] = (),
+        status: Sequence[str] = (),
+    ) -> Self:
+        """Partnerships that fit a search and every facet; within a facet, any of its values."""
+        rows = self.matching(q) if q else self
+        if goal:
+            rows = rows.for_goals(goal)
+        if country:
+            there = PartnershipCountry.objects.filter(country__alpha2=country)
+            rows = rows.filter(pk__in=there.values("partnership_id"))
+        for facet, values in (("kind", kind), ("level", level), ("status", status)):
+            if values:
+                rows = rows.filter(**{f"{facet}__in": values})
+        return rows
+
+    def for_goals(self, numbers: Iterable[int | str]) -> Self:
+        """Partnerships that name one of the goals, as primary, as such or by a target."""
+        numbers = list(numbers)
+        named = Partnership.goals.through.objects.filter(goal_id__in=numbers)
+        by_target = Partnership.targets.through.objects.filter(target__goal_id__in=numbers)
+        return self.filter(
+            Q(primary_goal_id__in=numbers)
+            | Q(pk__in=named.values("partnership_id"))
+            | Q(pk__in=by_target.values("partnership_id"))
+        )
+
+    def with_facts(self) -> Self:
+        """With goals, countries and lead: five queries, whatever the number of rows."""
+        memberships = self.model.memberships.rel.related_model.objects
+        leads = memberships.filter(roles__contains=["lead"], ended_on=None)
+        lead = models.Prefetch("memberships", leads.select_related("partner"), to_attr="leads")
+        return self.select_related("primary_goal").prefetch_related(
+            "goals", "targets__goal", "places__country", lead
+        )
+
+    def counts_by_goal(self) -> dict[int, int]:
+        """How many partnerships name each goal; one query over the three ways to name it."""
+        pairs = self.order_by().values_list
+        primary = pairs("pk", "primary_goal_id").filter(primary_goal__isnull=False)
+        named = pairs("pk", "goals").filter(goals__isnull=False)
+        by_target = pairs("pk", "targets__goal").filter(targets__isnull=False)
+        return Counter(goal for _, goal in primary.union(named, by_target))
 
     def _with_partners_of(self, user: Any) -> models.QuerySet[Any]:
         memberships = self.model.memberships.rel.related_model.objects
@@ -106,7 +170,7 @@ class Partnership(Record):
         Status.TERMINATED: [],
     }
 
-    reference = models.CharField(
+    reference = models.CharField(  # noqa: DJ001 - unique only once it is given
         max_length=12, null=True, unique=True, editable=False, help_text="P-YYYY-NNNNN"
     )
     title = models.CharField(max_length=300)
@@ -142,9 +206,7 @@ class Partnership(Record):
         indexes = [
             models.Index(F("updated_at").desc(), F("id").desc(), name="partnership_newest"),
             GinIndex(fields=["search"], fastupdate=False, name="partnership_search"),
-            GinIndex(
-                fields=["title"], opclasses=["gin_trgm_ops"], name="partnership_title_like"
-            ),
+            GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="partnership_title_like"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -167,6 +229,13 @@ class Partnership(Record):
     def __str__(self) -> str:
         return self.title
 
+    def all_goals(self) -> list[Goal]:
+        """Every goal it names, by number; reads what `with_facts` has fetched."""
+        named = [*self.goals.all(), *(target.goal for target in self.targets.all())]
+        if self.primary_goal:
+            named.append(self.primary_goal)
+        return sorted(set(named), key=lambda goal: goal.number)
+
     def is_editable_by(self, user: Any) -> bool:
         return Partnership.objects.editable_by(user).filter(pk=self.pk).exists()
 
@@ -188,9 +257,7 @@ class Partnership(Record):
             "memberships": "At least two members must have accepted."
             if self.memberships.accepted().count() < 2
             else "",
-            "commitments": "Add at least one commitment."
-            if not self.commitments.exists()
-            else "",
+            "commitments": "Add at least one commitment." if not self.commitments.exists() else "",
         }
         return {section: text for section, text in lacks.items() if text}
 
@@ -345,4 +412,3 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.title
-

@@ -1,7 +1,7 @@
 from registry.models.base import Record
 from registry.models.events import Event, ImportBatch, ImportedRow, ImportFinding
 from registry.models.idempotency import IdempotentAnswer
-from registry.models.jobs import Job, LostLease
+from registry.models.jobs import Job, JobQuerySet, LostLease
 from registry.models.money import Currency, ExchangeRate
 from registry.models.partners import Basis, Partner, PartnerIdentifier, Sector
 from registry.models.people import Affiliation, Token, User
@@ -22,6 +22,7 @@ __all__ = [
     "ImportFinding",
     "ImportedRow",
     "Job",
+    "JobQuerySet",
     "LostLease",
     "Partner",
     "PartnerIdentifier",

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
-
 from django.utils import timezone
 
 from registry.errors import DomainError, StaleVersion
@@ -127,6 +126,3 @@ class ImportedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.row_id}"
-
-
-

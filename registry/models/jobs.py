@@ -5,6 +5,7 @@ A worker that lost its lease cannot write any more; a sweeper finds queued and o
 All moments are the database's own, so that clocks of workers need not agree.
 """
 
+from datetime import timedelta
 from typing import Any, Self
 
 from django.db import models, transaction
@@ -47,8 +48,16 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def waiting(self, seconds: int) -> Self:
         """Jobs a worker should take now: orphans, and queued ones whose hint seems lost."""
-        late = Now() - timezone.timedelta(seconds=seconds)
+        late = Now() - timedelta(seconds=seconds)
         return self.filter(status=Job.Status.QUEUED, queued_at__lt=late) | self.orphaned()
+
+    def hint_again(self, seconds: int, most: int = 500) -> list[int]:
+        """Keys of waiting jobs, oldest first; each is named once in that time, to one caller."""
+        with transaction.atomic():
+            free = self.waiting(seconds).select_for_update(skip_locked=True)
+            keys = list(free.order_by("queued_at", "pk").values_list("pk", flat=True)[:most])
+            self.filter(pk__in=keys).update(queued_at=_Moment())
+        return keys
 
     def give_up(self) -> int:
         """Fail the orphans that were tried often enough: a poison job never loops."""
@@ -103,9 +112,7 @@ class Job(models.Model):
         return bool(won)
 
     def _held(self) -> models.QuerySet[Any]:
-        return type(self).objects.filter(
-            pk=self.pk, fence=self.fence, status=self.Status.RUNNING
-        )
+        return type(self).objects.filter(pk=self.pk, fence=self.fence, status=self.Status.RUNNING)
 
     def heartbeat(self, **progress: int) -> bool:
         """Prolong the lease; False once another worker has taken over."""
@@ -127,5 +134,3 @@ class Job(models.Model):
             finished_at=None if again else _Moment(),
             error=error[:2000],
         )
-
-

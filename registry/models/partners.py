@@ -1,6 +1,7 @@
 """Organisations that take part."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from django.contrib.postgres.indexes import GinIndex
@@ -60,6 +61,16 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
         if user.is_anonymous:
             return self.none()
         return self if user.is_staff else self.with_role(user, "manager")
+
+    def chosen(
+        self, *, q: str = "", kind: Sequence[str] = (), country: str = ""
+    ) -> Self:
+        """Partners whose name contains the words, of these kinds, in this country."""
+        normal = re.sub(r"[\W_]+", " ", q.lower()).strip()
+        rows = self.filter(normal_name__contains=normal) if normal else self
+        if kind:
+            rows = rows.filter(kind__in=kind)
+        return rows.filter(country__alpha2=country) if country else rows
 
     def with_role(self, user: Any, *roles: str) -> Self:
         """Partners at which the user holds one of the roles; for subqueries as well."""
@@ -147,9 +158,7 @@ class Partner(Record):
         Country, models.PROTECT, null=True, blank=True, related_name="partners"
     )
     website = models.URLField(blank=True)
-    status = models.CharField(
-        max_length=9, choices=Status, default=Status.PENDING, editable=False
-    )
+    status = models.CharField(max_length=9, choices=Status, default=Status.PENDING, editable=False)
     verified_at = models.DateTimeField(null=True, editable=False)
     basis_override = models.CharField(max_length=11, choices=Basis, blank=True, editable=False)
     basis_reason = models.CharField(max_length=300, blank=True, editable=False)
@@ -225,6 +234,3 @@ class PartnerIdentifier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scheme} {self.value}"
-
-
-

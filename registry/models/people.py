@@ -1,16 +1,20 @@
 """People, service accounts, their roles and their tokens."""
 
 import uuid
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from knox.models import AbstractAuthToken
 
+from registry.errors import NotAllowed
+from registry.models.events import Event
 from registry.models.partners import Partner
 
 
@@ -106,3 +110,33 @@ class Token(AbstractAuthToken):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.user}"
+
+    @classmethod
+    @transaction.atomic
+    def issue(
+        cls,
+        user: User,
+        *,
+        name: str,
+        days: int = 90,
+        read_only: bool = False,
+        allowed_addresses: Iterable[str] = (),
+        through: "Token | None" = None,
+    ) -> "tuple[Token, str]":
+        """A new token and its secret, which is known only now.
+
+        A token limited to addresses cannot make one that is not (`through` is the caller's).
+        """
+        addresses = list(allowed_addresses)
+        limits = set(through.allowed_addresses) if through else set()
+        if limits and not (addresses and set(addresses) <= limits):
+            raise NotAllowed("limited_token", "Name addresses that this token allows itself.")
+        token, secret = cls.objects.create(
+            user,
+            expiry=timedelta(days=days),
+            name=name,
+            read_only=read_only,
+            allowed_addresses=addresses,
+        )
+        Event.log(user, "token_issued", by=user, reason=name)
+        return token, secret

@@ -139,6 +139,7 @@ class ReportingUnitFactory(Factory):
         model = "monitoring.ReportingUnit"
 
     membership = factory.SubFactory(MembershipFactory, partnership__active=True)
+    since_on = date(2023, 12, 15)
 
 
 class PeriodFactory(Factory):

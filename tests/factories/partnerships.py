@@ -1,6 +1,6 @@
 """What partners promise each other."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
 
@@ -93,6 +93,7 @@ class MembershipFactory(Factory):
     status = "accepted"
     invited_on = date(2023, 12, 1)
     accepted_on = date(2023, 12, 15)
+    created_at = NOON - timedelta(days=45)
 
 
 class OfMembershipFactory(Factory):
@@ -121,6 +122,7 @@ class CommitmentFactory(OfMembershipFactory):
     currency = factory.SubFactory(CurrencyFactory)
     committed_on = date(2024, 1, 1)
     due_on = date(2025, 12, 31)
+    created_at = NOON
 
 
 class DueDateFactory(Factory):

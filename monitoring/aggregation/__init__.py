@@ -1,0 +1,22 @@
+"""The one place where figures are computed; the rules are numbered as in docs/rules.md."""
+
+from monitoring.aggregation.figures import (
+    Figure,
+    IndicatorFigures,
+    Light,
+    PartnershipFigures,
+    PeriodFigure,
+    Progress,
+)
+from monitoring.aggregation.partnership import framework_at, partnership_figures
+
+__all__ = [
+    "Figure",
+    "IndicatorFigures",
+    "Light",
+    "PartnershipFigures",
+    "PeriodFigure",
+    "Progress",
+    "framework_at",
+    "partnership_figures",
+]

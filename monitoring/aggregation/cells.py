@@ -1,0 +1,225 @@
+"""Actual figures from approved observations, set-based: RULES 6 to 9 and 11, totals only.
+
+A cell counts at a cut-off when its submission had been approved by then and it was neither
+superseded nor withdrawn. Earlier editions of a framework lend their periods up to the day
+before the new edition begins, through the indicators' common series (RULES 10).
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from monitoring.aggregation.figures import NO_ACTUAL, Figure, quotient
+from monitoring.models import Framework, Indicator
+
+_CELLS = """
+WITH ind AS (
+  SELECT i.id, i.series, i.accumulation
+  FROM monitoring_indicator i JOIN monitoring_result r ON r.id = i.result_id
+  WHERE r.framework_id = %(framework)s
+), per AS (
+  SELECT p.id, p.starts_on, p.ends_on,
+         row_number() OVER (ORDER BY p.ends_on, p.starts_on, p.id) AS n
+  FROM monitoring_period p JOIN monitoring_framework f ON f.id = p.framework_id
+  WHERE f.partnership_id = %(partnership)s AND p.ends_on <= %(reference)s
+    AND (f.id = %(framework)s
+         OR f.edition < %(edition)s AND f.status = 'superseded' AND p.ends_on < %(begins)s)
+), cell AS (
+  SELECT ind.id AS indicator_id, o.unit_id, per.n, per.id AS period_id, per.starts_on,
+         per.ends_on, o.value, o.numerator, o.denominator, o.is_provisional
+  FROM ind
+  JOIN monitoring_indicator s ON s.series = ind.series
+  JOIN monitoring_observation o ON o.indicator_id = s.id
+  JOIN per ON per.id = o.period_id
+  WHERE o.category_id IS NULL AND NOT o.withdraws
+    AND (o.value IS NOT NULL OR o.numerator IS NOT NULL)
+    AND o.counts_from <= %(cutoff)s AND (o.counts_until IS NULL OR o.counts_until > %(cutoff)s)
+)
+"""
+
+_COMBINED = """
+  sum(value), min(value), max(value), sum(numerator), sum(denominator), count(*),
+  count(*) FILTER (WHERE reported), bool_or(is_provisional),
+  min(value_on) FILTER (WHERE NOT reported)
+"""
+
+_AS_OF_PERIODS = (
+    _CELLS
+    + """
+, line AS (SELECT DISTINCT indicator_id, unit_id FROM cell),
+grid AS (
+  SELECT line.indicator_id, line.unit_id, per.n, per.id AS period_id, per.ends_on,
+         cell.n IS NOT NULL AS reported,
+         max(cell.n) OVER (PARTITION BY line.indicator_id, line.unit_id ORDER BY per.n) AS last_n
+  FROM line CROSS JOIN per
+  LEFT JOIN cell USING (indicator_id, unit_id, n)
+), unit_value AS (
+  SELECT g.indicator_id, g.n, g.period_id, g.reported, c.ends_on AS value_on,
+         c.value, c.numerator, c.denominator, c.is_provisional
+  FROM grid g
+  JOIN ind ON ind.id = g.indicator_id
+  JOIN cell c ON c.indicator_id = g.indicator_id AND c.unit_id = g.unit_id AND c.n = g.last_n
+  JOIN monitoring_reportingunit u ON u.id = g.unit_id
+  JOIN partnerships_membership m ON m.id = u.membership_id
+  WHERE CASE ind.accumulation
+    WHEN 'cumulative' THEN true
+    WHEN 'point_in_time' THEN CASE
+      WHEN m.ended_on IS NULL OR m.ended_on > %(reference)s OR g.ends_on <= m.ended_on
+        THEN g.last_n >= g.n - 1
+      ELSE u.successor_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM cell own WHERE own.indicator_id = g.indicator_id
+          AND own.unit_id = u.successor_id AND own.n <= g.n)
+      END
+    ELSE g.reported END
+)
+SELECT indicator_id, period_id,"""
+    + _COMBINED
+    + "FROM unit_value GROUP BY indicator_id, period_id"
+)
+
+_FLOW_SPANS = (
+    _CELLS
+    + """
+, span AS (
+  SELECT * FROM unnest(%(keys)s::int[], %(indicators)s::bigint[], %(firsts)s::date[],
+                       %(lasts)s::date[]) AS s (key, indicator_id, first, last)
+), unit_value AS (
+  SELECT span.key, c.indicator_id, c.unit_id, sum(c.value) AS value, max(c.value) AS most,
+         sum(c.numerator) AS numerator, sum(c.denominator) AS denominator,
+         bool_or(c.is_provisional) AS is_provisional, max(c.ends_on) AS value_on,
+         true AS reported
+  FROM span JOIN cell c ON c.indicator_id = span.indicator_id
+    AND c.ends_on BETWEEN span.first AND span.last
+  GROUP BY 1, 2, 3
+)
+SELECT key, sum(most), max(most),"""
+    + _COMBINED
+    + "FROM unit_value GROUP BY key"
+)
+
+Span = tuple[int, date, date]
+
+
+class Actuals:
+    """A framework's actual figures as of its periods and over spans, at two dates."""
+
+    def __init__(self, framework: Framework, *, reference_on: date, cutoff_at: datetime) -> None:
+        self.dates = {"reference": reference_on, "cutoff": cutoff_at}
+        self.scope = {
+            "framework": framework.pk,
+            "partnership": framework.partnership_id,
+            "edition": framework.edition,
+            "begins": framework.starts_on,
+        }
+
+    def as_of_periods(self, indicators: dict[int, Indicator]) -> dict[tuple[int, int], Figure]:
+        """Figure by (indicator, period); a pair without a value for any unit is absent."""
+        rows = self._rows(_AS_OF_PERIODS, {})
+        return {
+            (indicator, period): combined(indicators[indicator], *parts)
+            for indicator, period, *parts in rows
+        }
+
+    def over_spans(
+        self, indicators: dict[int, Indicator], spans: Iterable[Span]
+    ) -> dict[Span, Figure]:
+        """Flow totals: each unit's sum over the span's periods, then combined (RULES 9)."""
+        listed = list(dict.fromkeys(spans))
+        if not listed:
+            return {}
+        keys, ids = list(range(len(listed))), [span[0] for span in listed]
+        firsts, lasts = [span[1] for span in listed], [span[2] for span in listed]
+        params = {"keys": keys, "indicators": ids, "firsts": firsts, "lasts": lasts}
+        found = {
+            listed[key]: _flow(indicators[listed[key][0]], least, most, parts)
+            for key, least, most, *parts in self._rows(_FLOW_SPANS, params)
+        }
+        return {span: found.get(span, NO_ACTUAL) for span in listed}
+
+    def _rows(self, sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, {**self.scope, **self.dates, **params})
+            return cursor.fetchall()
+
+
+def combined(
+    indicator: Indicator,
+    total: Decimal | None,
+    least: Decimal | None,
+    most: Decimal | None,
+    numerator: Decimal | None,
+    denominator: Decimal | None,
+    units: int,
+    reported: int,
+    provisional: bool,
+    carried_from: date | None,
+) -> Figure:
+    """Units' values as one figure, by the indicator's combine rule (RULES 3, 7 and 8)."""
+    made = {
+        "units_contributing": units,
+        "units_reported": reported,
+        "is_provisional": provisional,
+        "carried_from": carried_from,
+    }
+    Combine = Indicator.Combine
+    if indicator.combine == Combine.RATIO:
+        return _ratio(numerator, denominator, made)
+    if total is None:
+        return Figure(reason="no_actual", **made)
+    if indicator.combine == Combine.NONE:
+        single = units == 1
+        return Figure(
+            value=total if single else None, reason="" if single else "no_denominator", **made
+        )
+    if indicator.combine == Combine.SUM and _may_overlap(indicator) and units > 1:
+        return Figure(low=most, high=total, reason="people_overlap", **made)
+    value = {
+        Combine.SUM: total,
+        Combine.MEAN: quotient(total, Decimal(units)),
+        Combine.MIN: least,
+        Combine.MAX: most,
+    }[Combine(indicator.combine)]
+    return Figure(value=value, **made)
+
+
+def _ratio(numerator: Decimal | None, denominator: Decimal | None, made: dict[str, Any]) -> Figure:
+    if numerator is None or denominator is None:
+        return Figure(reason="no_actual", **made)
+    if denominator == 0:
+        return Figure(
+            numerator=numerator, denominator=denominator, reason="zero_denominator", **made
+        )
+    value = quotient(numerator, denominator)
+    return Figure(value=value, numerator=numerator, denominator=denominator, **made)
+
+
+def _may_overlap(indicator: Indicator) -> bool:
+    return indicator.counts_people == Indicator.CountsPeople.UNIQUE and indicator.units_overlap
+
+
+def _flow(
+    indicator: Indicator, largest_sum: Decimal | None, largest: Decimal | None, parts: list[Any]
+) -> Figure:
+    """A flow's total; unique persons who may come again are a range, level by level (RULES 3).
+
+    `largest_sum` is Σ over units of each unit's largest period, `largest` the largest of all.
+    """
+    figure = combined(indicator, *parts)
+    unique = indicator.counts_people == Indicator.CountsPeople.UNIQUE
+    if not unique or indicator.counts_new_people or indicator.combine != Indicator.Combine.SUM:
+        return figure
+    total = parts[0]
+    low = largest if _may_overlap(indicator) else largest_sum
+    if low is None or low == total:
+        return figure
+    return Figure(
+        low=low,
+        high=total,
+        reason="people_overlap",
+        units_contributing=figure.units_contributing,
+        units_reported=figure.units_reported,
+        is_provisional=figure.is_provisional,
+    )

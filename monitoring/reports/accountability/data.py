@@ -1,0 +1,209 @@
+"""Group A, accountability and data: A1, A2, A4, A6."""
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+
+from monitoring.aggregation.lights import DueItem, due_items
+from monitoring.models import Framework, Indicator, Submission
+from monitoring.reports.accountability.measure import (
+    Outcome,
+    Subject,
+    no_data,
+    not_applicable,
+    rows,
+    share,
+)
+from registry.models import Event
+
+ANSWER_WITHIN = timedelta(days=14)
+SHEET = ("definition", "unit", "method", "source", "frequency", "means_of_verification")
+
+
+def agreed_framework(subject: Subject) -> Outcome:
+    """A1: accepted members who by the reference date had endorsed the last agreed framework
+    edition (if none was agreed, the proposed one) / accepted members; active without any: 0.
+
+    Summary: "partners should have in place mutually agreed monitoring and evaluation
+    frameworks".
+    """
+    members = list(subject.members())
+    step = "Propose a framework and ask every member to endorse it."
+    if not members:
+        return no_data("no accepted members", "Invite partners.")
+    framework = _framework_to_endorse(subject)
+    if framework is None or framework.agreement is None:
+        active = subject.partnership.activated_at
+        if active and active < subject.reference_end:
+            return share(0, len(members), evidence=rows(members), next_step=step)
+        return no_data("no framework was proposed", step)
+    endorsements = framework.agreement.endorsements.filter(
+        membership__in=members, endorsed_at__lt=subject.reference_end
+    ).order_by("pk")
+    missing = len(members) - len(endorsements)
+    return share(
+        len(endorsements),
+        len(members),
+        evidence=rows([framework, *endorsements]),
+        next_step=f"{missing} member(s) have not endorsed edition {framework.edition}.",
+    )
+
+
+def _framework_to_endorse(subject: Subject) -> Framework | None:
+    frameworks = subject.partnership.frameworks.select_related("agreement").order_by("-edition")
+    agreed = frameworks.filter(agreed_at__lt=subject.reference_end)
+    proposed = frameworks.filter(agreement__proposed_at__lt=subject.reference_end)
+    return agreed.first() or proposed.first()
+
+
+def results_focus(subject: Subject) -> Outcome:
+    """A2: indicators × the report's period with target *and* approved actual, and baseline
+    where the rule needs one / those due (ended by the reference date, due date by the cut-off),
+    those waiting for a reviewer left out.
+
+    Summary: "to build data-driven and results-focused multi-stakeholder partnerships".
+    """
+    if subject.period.due_on > subject.cutoff_on:
+        return not_applicable("nothing due: the period's due date is after the cut-off")
+    waiting = _waiting(subject)
+    good, due, lacking = 0, 0, []
+    for item in subject.figures.indicators:
+        indicator = item.indicator
+        period = next((p for p in item.periods if p.period.pk == subject.period.pk), None)
+        has_actual = bool(period and period.figure.units_reported)
+        if not has_actual and indicator.pk in waiting:
+            continue
+        due += 1
+        has_target = _has_target(indicator, subject.period.starts_on, subject.period.ends_on)
+        if has_actual and has_target and (item.baseline is not None or not _needs(indicator)):
+            good += 1
+        else:
+            lacking.append(indicator)
+    if not due:
+        return not_applicable("nothing due: no indicator, or all wait for a reviewer")
+    return share(
+        good,
+        due,
+        evidence=rows(item.indicator for item in subject.figures.indicators),
+        next_step=f"{len(lacking)} indicator(s) lack a target, a baseline or approved data.",
+        waiting_for_reviewer=len(waiting),
+    )
+
+
+def _has_target(indicator: Indicator, first: date, last: date) -> bool:
+    targets = indicator.targets.all()
+    return any(
+        t.category_id is None and t.starts_on <= last and t.ends_on >= first for t in targets
+    )
+
+
+def _needs(indicator: Indicator) -> bool:
+    """A flow's baseline is optional, except a ratio's; an indicator to maintain needs none."""
+    flow = indicator.accumulation == Indicator.Accumulation.FLOW
+    is_sum = flow and indicator.measure != Indicator.Measure.RATIO
+    return not is_sum and not indicator.direction.startswith("maintain")
+
+
+def _waiting(subject: Subject) -> set[int]:
+    """Indicators with a value in a submission that waited for a reviewer at the cut-off."""
+    submissions = Submission.objects.filter(period=subject.period, submitted_at__isnull=False)
+    histories = _histories(submissions.values_list("pk", flat=True), subject.cutoff_at)
+    waiting = [pk for pk, moves in histories.items() if moves[-1][1] == "submitted"]
+    of_waiting = Indicator.objects.filter(observations__submission__in=waiting)
+    return set(of_waiting.values_list("pk", flat=True))
+
+
+def _histories(submission_ids: object, until: datetime) -> dict[int, list[tuple[datetime, str]]]:
+    """Each submission's moves up to a moment, oldest first."""
+    events = (
+        Event.objects.filter(
+            subject_type="monitoring.submission", subject_id__in=submission_ids, at__lte=until
+        )
+        .exclude(became="")
+        .order_by("at", "pk")
+    )
+    moves: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
+    for pk, at, became in events.values_list("subject_id", "at", "became"):
+        moves[pk].append((at, became))
+    return moves
+
+
+def up_to_date(subject: Subject) -> Outcome:
+    """A4: submissions due in the last 12 months that were complete when due and, where
+    returned, answered within 14 days / submissions due.
+
+    Summary: "share reliable, aggregated and updated data".
+    """
+    since = _a_year_before(subject.reference_on)
+    items = [
+        item
+        for item in due_items(
+            subject.framework, reference_on=subject.reference_on, cutoff_at=subject.cutoff_at
+        )
+        if since < item.due_on <= subject.reference_on
+    ]
+    if not items:
+        return not_applicable("nothing due in the last 12 months")
+    kept = _kept_on_time(subject, items)
+    return share(
+        len(kept),
+        len(items),
+        evidence=rows(kept),
+        next_step=f"{len(items) - len(kept)} of {len(items)} submissions came late, incomplete, "
+        "or were not answered in 14 days: agree reminders with those units.",
+    )
+
+
+def _kept_on_time(subject: Subject, items: list[DueItem]) -> list[Submission]:
+    wanted = {(item.unit_id, item.period_id): item.due_on for item in items}
+    submissions = Submission.objects.filter(
+        revision=1,
+        complete_at__lte=subject.cutoff_at,
+        period__in={item.period_id for item in items},
+    )
+    candidates = [s for s in submissions.order_by("pk") if (s.unit_id, s.period_id) in wanted]
+    histories = _histories([s.pk for s in candidates], subject.cutoff_at)
+    return [
+        s
+        for s in candidates
+        if _complete_when_due(s, wanted[s.unit_id, s.period_id], subject)
+        and _answered_in_time(histories[s.pk], subject.cutoff_at)
+    ]
+
+
+def _complete_when_due(submission: Submission, due_on: date, subject: Subject) -> bool:
+    complete_at = submission.complete_at
+    return complete_at is not None and complete_at.astimezone(subject.zone).date() <= due_on
+
+
+def _answered_in_time(moves: list[tuple[datetime, str]], cutoff_at: datetime) -> bool:
+    """Each return answered within 14 days, or those days have not gone by yet."""
+    sent = [at for at, became in moves if became == "submitted"]
+    return all(
+        cutoff_at - returned_at <= ANSWER_WITHIN
+        or any(returned_at < at <= returned_at + ANSWER_WITHIN for at in sent)
+        for returned_at, became in moves
+        if became == "returned"
+    )
+
+
+def _a_year_before(day: date) -> date:
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def standardised(subject: Subject) -> Outcome:
+    """A6: indicators with a complete metadata sheet (definition, unit, method, source,
+    frequency, means of verification) and a stated link to a library / indicators.
+
+    Summary: "standardizing data-collection and data-sharing measures".
+    """
+    indicators = list(Indicator.objects.filter(result__framework=subject.framework).order_by("pk"))
+    if not indicators:
+        return no_data("the framework has no indicators", "Add indicators with their sheets.")
+    full = [i for i in indicators if i.library_link and all(getattr(i, f) for f in SHEET)]
+    lacking = len(indicators) - len(full)
+    return share(
+        len(full),
+        len(indicators),
+        evidence=rows(full),
+        next_step=f"Complete the metadata sheet of {lacking} indicator(s).",
+    )

@@ -1,0 +1,52 @@
+"""What Celery does. Each task takes keys, may run twice, and is only a hint: rows are the truth."""
+
+import logging
+from functools import partial
+
+from celery import shared_task
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from monitoring.models import Framework, Period, ReportRun
+from monitoring.reports.runs import compute
+from registry.models import LostLease
+
+logger = logging.getLogger(__name__)
+
+HINT_LOST_AFTER = 30  # seconds that a queued job may wait before its hint is given again
+
+
+@shared_task
+def compute_report(run_pk: int) -> None:
+    """Compute a report run; a lost lease or a second delivery does nothing."""
+    run = ReportRun.objects.select_related("period__framework__partnership").get(pk=run_pk)
+    try:
+        compute(run)
+    except LostLease:
+        logger.warning("%s was taken over by another worker", run)
+    except DatabaseError:
+        logger.exception("%s failed; the sweeper will try it again", run)
+
+
+@shared_task
+def sweep_jobs() -> int:
+    """Give the hint again for runs that lost theirs, and fail those that always die."""
+    ReportRun.objects.give_up()
+    keys = ReportRun.objects.hint_again(HINT_LOST_AFTER)
+    for key in keys:
+        compute_report.delay(key)
+    return len(keys)
+
+
+@shared_task
+def request_due_reports() -> int:
+    """Each night: open the periods that have begun; ask for reports whose data is past due."""
+    today = timezone.localdate()
+    for framework in Framework.objects.filter(status=Framework.Status.AGREED):
+        Period.objects.open_for(framework, today)
+    periods = Period.objects.reportable(on=today)
+    for period in periods:
+        with transaction.atomic():
+            run = ReportRun.objects.ask_for(period)
+            transaction.on_commit(partial(compute_report.delay, run.pk), robust=True)
+    return len(periods)
