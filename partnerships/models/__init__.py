@@ -1,9 +1,8 @@
 from partnerships.models.agreements import Agreement, Endorsement, agreement_bound
 from partnerships.models.commitments import Commitment, Delivery, DueDate
+from partnerships.models.markers import Document, Marker
 from partnerships.models.membership import Membership
 from partnerships.models.partnership import (
-    Document,
-    Marker,
     Partnership,
     PartnershipCountry,
     ReferenceYear,
