@@ -2,12 +2,9 @@ import os
 import signal
 import socket
 
-import pytest
-
 from tests.config.conftest import status, wait_until
 
-# One installation for all: they run in this order, in one process of pytest-xdist.
-pytestmark = pytest.mark.xdist_group("run.py")
+# One installation for all tests of this file, which are one story in this order.
 
 
 def test_first_start_serves_the_home_page(installation):
