@@ -204,7 +204,10 @@ def test_falling_indicators_progress_upwards(world):
 
 def test_a_flow_is_measured_over_ended_spans_and_expected_by_days(world):
     indicator = world.indicator()
-    spans = [(date(2024, 1, 1), date(2024, 12, 31), 100), (date(2025, 1, 1), date(2025, 12, 31), 200)]
+    spans = [
+        (date(2024, 1, 1), date(2024, 12, 31), 100),
+        (date(2025, 1, 1), date(2025, 12, 31), 200),
+    ]
     for first, last, value in spans:
         PeriodTargetFactory(indicator=indicator, starts_on=first, ends_on=last, value=value)
     world.report(indicator, [(0, n, Decimal(20)) for n in range(1, 7)])
