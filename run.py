@@ -67,7 +67,7 @@ def install(requirements: str) -> None:
         stamp = VENV / f"{requirements}.sha256"
         if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
             return
-        print(f"Installing {requirements} into .venv (once) …", flush=True)
+        print(f"Installing {requirements} into .venv (once) ...", flush=True)
         if not (PYTHON.exists() and (VENV / "made").exists()):
             subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
             (VENV / "made").touch()

@@ -101,7 +101,7 @@ def prepare(environment: dict[str, str], *, embedded: bool) -> None:
     if embedded and stamp.exists() and stamp.read_text() == wanted:
         return
     stamp.unlink(missing_ok=True)
-    print("Preparing the database …", flush=True)
+    print("Preparing the database ...", flush=True)
     subprocess.run(
         [sys.executable, "-m", "config.prepare", "--accounts", str(VAR / "accounts.json")],
         env={**environment, "MANAGE_AS_OWNER": "1"},

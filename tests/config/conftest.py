@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config.processes import Children
+from config.processes import Children, dying
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LEFT_OUT = (".git", ".venv*", "var", "tests", "docs", "__pycache__", ".*_cache")
@@ -43,6 +43,7 @@ class Installation:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=self.environment,
+                preexec_fn=dying(signal.SIGTERM),  # noqa: PLW1509 - no thread runs here
             )
         wait_until(lambda: "is ready: " in self.said or self.process.poll() is not None, 90)
         assert "is ready: " in self.said, self.said
