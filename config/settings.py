@@ -144,7 +144,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["registry.api.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "config.api.KeysetPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "config.schema.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "COERCE_DECIMAL_TO_STRING": True,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -160,6 +160,32 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        f"{model}{choices}": f"{app}.models.{model}.{choices}"
+        for app, model, choices in (
+            ("registry", "Partner", "Status"),
+            ("registry", "Partner", "Kind"),
+            ("registry", "Target", "Kind"),
+            ("registry", "Job", "Status"),
+            ("partnerships", "Partnership", "Status"),
+            ("partnerships", "Partnership", "Kind"),
+            ("partnerships", "Partnership", "Level"),
+            ("partnerships", "Membership", "Status"),
+            ("partnerships", "Membership", "Role"),
+            ("partnerships", "Commitment", "Status"),
+            ("partnerships", "Commitment", "Kind"),
+            ("partnerships", "Agreement", "Status"),
+            ("partnerships", "Agreement", "Kind"),
+            ("registry", "Affiliation", "Role"),
+            ("monitoring", "Framework", "Status"),
+            ("monitoring", "Result", "Level"),
+            ("monitoring", "Period", "Status"),
+            ("monitoring", "Period", "Kind"),
+            ("monitoring", "Submission", "Status"),
+            ("monitoring", "Report", "Status"),
+            ("monitoring", "Report", "Kind"),
+        )
+    },
 }
 KNOX_TOKEN_MODEL = "registry.Token"
 REST_KNOX = {"TOKEN_TTL": timedelta(days=90), "AUTH_HEADER_PREFIX": "Token"}
@@ -181,7 +207,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
-    "sweep jobs": {"task": "monitoring.tasks.sweep_jobs", "schedule": 15.0},
+    "sweep jobs": {"task": "monitoring.tasks.sweep_jobs", "schedule": 10.0},
     "nightly reports": {
         "task": "monitoring.tasks.request_due_reports",
         "schedule": timedelta(hours=24),

@@ -1,15 +1,19 @@
 """What people do with frameworks, data and reports: several rows, one transaction."""
 
-from collections.abc import Sequence
+import hashlib
+import re
+import uuid
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
-from monitoring.ingest.rows import Row, RowChecker
+from monitoring.ingest.rows import FIELDS, Row, RowChecker
 from monitoring.models import (
     Evidence,
     Framework,
@@ -29,6 +33,8 @@ from partnerships.services import draft_agreement, lead_only
 from registry.errors import DomainError, NotAllowed
 from registry.models import Country, Event, User
 
+LARGEST_EVIDENCE = 20 * 1024 * 1024
+
 
 @transaction.atomic
 def create_framework(partnership: Partnership, *, by: User, **fields: Any) -> Framework:
@@ -43,9 +49,21 @@ def create_framework(partnership: Partnership, *, by: User, **fields: Any) -> Fr
 
 
 @transaction.atomic
+def edit_framework(framework: Framework, *, by: User, **fields: Any) -> Framework:
+    _draft_of_lead(framework, by)
+    return framework.amend(**fields)
+
+
+@transaction.atomic
 def add_result(framework: Framework, *, by: User, **fields: Any) -> Result:
     _draft_of_lead(framework, by)
     return Result(framework=framework, **fields).store()
+
+
+@transaction.atomic
+def edit_result(result: Result, *, by: User, **fields: Any) -> Result:
+    _draft_of_lead(result.framework, by)
+    return result.amend(**fields)
 
 
 @transaction.atomic
@@ -54,27 +72,57 @@ def add_indicator(
 ) -> Indicator:
     """Add an indicator to a draft framework; only an import leaves the accumulation open."""
     _draft_of_lead(result.framework, by)
-    if fields.get("accumulation") == Indicator.Accumulation.AS_PUBLISHED:
-        text = "Say whether values are a flow, a running total or a state."
-        raise ValidationError({"accumulation": text})
-    if fields.get("measure") == Indicator.Measure.CURRENCY and not fields.get("currency"):
-        raise ValidationError({"currency": "A currency indicator has exactly one currency."})
+    _fit_for_framework(Indicator(result=result, **fields), dimensions)
     indicator = Indicator(result=result, **fields).store()
     indicator.dimensions.set(dimensions)
     return indicator
 
 
 @transaction.atomic
+def edit_indicator(
+    indicator: Indicator, *, by: User, dimensions: Sequence[Any] | None = None, **fields: Any
+) -> Indicator:
+    _draft_of_lead(indicator.result.framework, by)
+    indicator.amend(**fields)
+    _fit_for_framework(indicator, dimensions or ())
+    if dimensions is not None:
+        indicator.dimensions.set(dimensions)
+    return indicator
+
+
+def _fit_for_framework(indicator: Indicator, dimensions: Sequence[Any]) -> None:
+    if indicator.accumulation == Indicator.Accumulation.AS_PUBLISHED:
+        text = "Say whether values are a flow, a running total or a state."
+        raise ValidationError({"accumulation": text})
+    if indicator.measure == Indicator.Measure.CURRENCY and not indicator.currency_id:
+        raise ValidationError({"currency": "A currency indicator has exactly one currency."})
+    if {d.framework_id for d in dimensions} - {None, indicator.result.framework_id}:
+        raise ValidationError({"dimensions": "A dimension of another framework."})
+
+
+@transaction.atomic
 def add_target(indicator: Indicator, *, by: User, **fields: Any) -> PeriodTarget:
     """Set what an indicator shall reach over a span that begins and ends with periods."""
-    framework = indicator.result.framework
-    _draft_of_lead(framework, by)
-    spans = list(framework.spans())
-    if fields["starts_on"] not in {first for first, _ in spans}:
+    target = PeriodTarget(indicator=indicator, **fields)
+    _draft_of_lead(indicator.result.framework, by)
+    _fit_periods(target)
+    return target.store()
+
+
+@transaction.atomic
+def edit_target(target: PeriodTarget, *, by: User, **fields: Any) -> PeriodTarget:
+    _draft_of_lead(target.indicator.result.framework, by)
+    target.amend(**fields)
+    _fit_periods(target)
+    return target
+
+
+def _fit_periods(target: PeriodTarget) -> None:
+    spans = list(target.indicator.result.framework.spans())
+    if target.starts_on not in {first for first, _ in spans}:
         raise ValidationError({"starts_on": "No period of the framework begins on this day."})
-    if fields["ends_on"] not in {last for _, last in spans}:
+    if target.ends_on not in {last for _, last in spans}:
         raise ValidationError({"ends_on": "No period of the framework ends on this day."})
-    return PeriodTarget(indicator=indicator, **fields).store()
 
 
 @transaction.atomic
@@ -171,16 +219,23 @@ def correct_submission(submission: Submission, *, by: User, comment: str = "") -
 
 @transaction.atomic
 def record_observations(
-    submission: Submission, rows: Sequence[Row], *, by: User, replace: bool = False
+    submission: Submission,
+    rows: Sequence[Row],
+    *,
+    by: User,
+    replace: bool = False,
+    emptied: Collection[int] = (),
 ) -> list[Observation]:
     """Save values into a draft: all rows or none; RowErrors names every bad row.
 
-    With `replace`, rows take the place of what the draft has for the same cells.
+    With `replace`, rows take the place of what the draft has for the same cells, and the
+    totals of `emptied` indicators are taken out of the draft.
     """
     submission.require_editable(by)
     observations = RowChecker(submission).observations(rows)
     if replace:
         cells = {(o.indicator_id, o.category_id) for o in observations}
+        cells |= {(pk, None) for pk in emptied}
         old = [
             o.pk for o in submission.observations.all() if (o.indicator_id, o.category_id) in cells
         ]
@@ -190,10 +245,69 @@ def record_observations(
 
 
 @transaction.atomic
-def add_evidence(submission: Submission, *, by: User, **fields: Any) -> Evidence:
-    """Attach a file or link to a submission that is still open for changes."""
+def edit_submission(submission: Submission, *, by: User, comment: str) -> Submission:
     submission.require_editable(by)
+    return submission.amend(comment=comment)
+
+
+@transaction.atomic
+def amend_observation(observation: Observation, *, by: User, **fields: Any) -> Observation:
+    """Change a draft's value. Two writers of one submission: the second is stale."""
+    submission = observation.submission
+    submission.require_editable(by)
+    stated = {name: getattr(observation, name) for name in FIELDS if hasattr(observation, name)}
+    row = (
+        stated
+        | fields
+        | {
+            "indicator": observation.indicator_id,
+            "category": observation.category_id,
+        }
+    )
+    (checked,) = RowChecker(submission).observations([row])
+    submission.change()
+    Observation.objects.filter(pk=observation.pk).update(
+        **{name: getattr(checked, name) for name in fields}
+    )
+    return observation
+
+
+@transaction.atomic
+def remove_observation(observation: Observation, *, by: User) -> None:
+    """Take a value out of a draft."""
+    observation.submission.require_editable(by)
+    observation.submission.change()
+    observation.delete()
+
+
+@transaction.atomic
+def add_evidence(
+    submission: Submission, *, by: User, file: "File[Any] | None" = None, **fields: Any
+) -> Evidence:
+    """Attach a file or link to a submission that is still open for changes.
+
+    A file is stored under a name of our own; of its own name only the extension stays.
+    """
+    submission.require_editable(by)
+    observation = fields.get("observation")
+    if observation and observation.submission_id != submission.pk:
+        raise ValidationError({"observation": "A value of another submission."})
+    if bool(file) == bool(fields.get("url")):
+        raise ValidationError({"url": "Either a link or a file."})
+    if file:
+        fields |= _as_stored(file)
     return Evidence(submission=submission, added_by=by, **fields).store()
+
+
+def _as_stored(file: "File[Any]") -> dict[str, Any]:
+    if file.size > LARGEST_EVIDENCE:
+        raise ValidationError({"file": "At most 20 MB."}, code="file_too_large")
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    extension = re.search(r"\.[a-z0-9]{1,8}$", str(file.name).lower())
+    file.name = uuid.uuid4().hex + (extension[0] if extension else "")
+    return {"file": file, "sha256": digest.hexdigest()}
 
 
 @transaction.atomic
@@ -236,5 +350,6 @@ def _refuse_closed(period: Period) -> None:
 
 
 def _draft_of_lead(framework: Framework, by: User) -> None:
+    """Waits for a proposal in another transaction: what was endorsed does not grow afterwards."""
     lead_only(framework.partnership, by)
-    framework.require_draft()
+    Framework.objects.select_for_update(no_key=True).get(pk=framework.pk).require_draft()

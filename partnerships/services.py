@@ -90,6 +90,16 @@ def invite(
 
 
 @transaction.atomic
+def edit_membership(membership: Membership, *, by: User, interests: str) -> Membership:
+    """Declare a member's interests; only its own managers know them."""
+    if not (by.is_staff or by.has_role(membership.partner_id, "manager")):
+        raise NotAllowed("members_only", "Only the member's own managers may do this.")
+    membership.amend(interests=interests)
+    Event.log(membership, "edited", by=by, reason="interests")
+    return membership
+
+
+@transaction.atomic
 def add_commitment(
     partnership: Partnership,
     *,
@@ -147,6 +157,15 @@ def draft_agreement(
         text=text,
         edition=last.edition + 1 if last else 1,
     ).store()
+
+
+@transaction.atomic
+def edit_agreement(agreement: Agreement, *, by: User, **fields: Any) -> Agreement:
+    """Change a draft; what was proposed stands as it was read."""
+    lead_only(agreement.partnership, by)
+    if agreement.status != Agreement.Status.DRAFT:
+        raise DomainError("not_a_draft", f"The agreement is {agreement.status}.")
+    return agreement.amend(**fields)
 
 
 def lead_only(partnership: Partnership, by: User) -> None:

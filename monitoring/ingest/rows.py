@@ -68,13 +68,13 @@ class RowChecker:
             yield "indicator", "unknown_indicator", "Not an indicator of this period's framework."
             return
         yield from self._place_problems(indicator)
-        yield from self._category_problems(row, indicator)
-        yield from self._value_problems(row, indicator)
+        unknown = list(self._category_problems(row, indicator))
+        yield from unknown or self._value_problems(row, indicator)
         yield from self._plain_problems(row)
 
     def _indicator(self, row: Row) -> Indicator | None:
         key = row.get("indicator")
-        return self.indicators.get(key) if isinstance(key, int) else None
+        return self.indicators.get(key) if type(key) is int else None
 
     def _place_problems(self, indicator: Indicator) -> Iterator[tuple[str, str, str]]:
         unit = self.submission.unit
@@ -86,7 +86,9 @@ class RowChecker:
 
     def _category_problems(self, row: Row, indicator: Indicator) -> Iterator[tuple[str, str, str]]:
         key = row.get("category")
-        if key is not None and key not in {c.pk for c in categories_of(indicator)}:
+        if key is None:
+            return
+        if type(key) is not int or key not in {c.pk for c in categories_of(indicator)}:
             yield "category", "unknown_category", "Not a category of this indicator's dimensions."
 
     def _value_problems(self, row: Row, indicator: Indicator) -> Iterator[tuple[str, str, str]]:

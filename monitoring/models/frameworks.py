@@ -193,6 +193,13 @@ class Result(Record):
             raise ValidationError({"parent": "A result of another framework."})
 
 
+class DimensionQuerySet(models.QuerySet["Dimension"]):
+    def visible_to(self, user: Any) -> Self:
+        """Shared ones, and those of the frameworks that the user sees."""
+        seen = Framework.objects.visible_to(user).values("pk")
+        return self.filter(Q(framework=None) | Q(framework__in=seen))
+
+
 class Dimension(models.Model):
     """A way to break figures down; shared by all, or of one framework that uses its own."""
 
@@ -201,6 +208,8 @@ class Dimension(models.Model):
     )
     code = models.CharField(max_length=120)
     label = models.CharField(max_length=300)
+
+    objects = DimensionQuerySet.as_manager()
 
     class Meta:
         ordering = ["code", "pk"]
@@ -214,6 +223,11 @@ class Dimension(models.Model):
         return self.label
 
 
+class CategoryQuerySet(models.QuerySet["Category"]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(dimension__in=Dimension.objects.visible_to(user).values("pk"))
+
+
 class Category(models.Model):
     """One value of a dimension; "not known" is one of them."""
 
@@ -221,6 +235,8 @@ class Category(models.Model):
     code = models.CharField(max_length=120)
     label = models.CharField(max_length=300)
     sort = models.PositiveSmallIntegerField(default=0)
+
+    objects = CategoryQuerySet.as_manager()
 
     class Meta:
         ordering = ["dimension", "sort", "pk"]

@@ -23,6 +23,16 @@ class ReportQuerySet(models.QuerySet["Report"]):
             Q(status__in=Report.PUBLIC, partnership__in=seen) | Q(partnership__in=inside)
         )
 
+    def latest_of(self, partnerships: Any) -> Self:
+        """Each partnership's published report on its latest period, without the content."""
+        published = self.filter(status=Report.Status.PUBLISHED, partnership__in=partnerships)
+        newest = published.order_by("partnership", "-reference_on", "-revision", "-pk")
+        return newest.distinct("partnership").select_related("period").defer("content")
+
+    def for_list(self) -> Self:
+        """With what a list names, without the content."""
+        return self.select_related("partnership", "period").defer("content")
+
 
 class Report(Record):
     """A snapshot of a partnership's figures for a period: its content never changes."""
@@ -93,6 +103,10 @@ class Report(Record):
 
 
 class ReportRunQuerySet(JobQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The partnership's own people and admins see how its reports come along."""
+        return self.filter(partnership__in=Partnership.objects.insider(user).values("pk"))
+
     @transaction.atomic
     def ask_for(
         self, period: Period, *, by: User | None = None, revision: int | None = None

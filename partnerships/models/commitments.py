@@ -29,6 +29,17 @@ class OfPartnershipQuerySet(models.QuerySet[Any]):
         return self.filter(membership__in=mine.values("pk"))
 
 
+class CommitmentQuerySet(OfPartnershipQuerySet):
+    def due_by(self, on: date) -> Self:
+        """Promises whose first due date has come, those withdrawn by agreement left out."""
+        return self.filter(due_on__lte=on).exclude(status="withdrawn", receiver_agreed=True)
+
+    def with_confirmed_delivery(self) -> Self:
+        """Promises of which at least a part was confirmed by the receiver."""
+        confirmed = Delivery.objects.filter(confirmed_at__isnull=False, commitment__isnull=False)
+        return self.filter(pk__in=confirmed.values("commitment_id"))
+
+
 class Commitment(Record):
     """A promise by one member: what, how much, by when."""
 
@@ -71,7 +82,7 @@ class Commitment(Record):
         ImportBatch, models.PROTECT, null=True, editable=False, related_name="commitments"
     )
 
-    objects = OfPartnershipQuerySet.as_manager()
+    objects = CommitmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-updated_at", "-pk"]
@@ -113,6 +124,7 @@ class Commitment(Record):
     @transaction.atomic
     def postpone(self, due_on: date, *, by: User, reason: str) -> "DueDate":
         """State a later date; the one promised at first stays for the scorecard (D4)."""
+        self._members_only(by)
         require_reason(reason)
         if self.status != self.Status.OPEN:
             raise DomainError("withdrawn", "The commitment was withdrawn.")
@@ -122,6 +134,7 @@ class Commitment(Record):
 
     def withdraw(self, *, by: User, reason: str, receiver_agreed: bool = False) -> None:
         """Take a promise back; it stays in the measures unless the receiver agreed."""
+        self._members_only(by)
         require_reason(reason)
         if receiver_agreed and not self.is_received_by(by):
             raise NotAllowed("receiver_only", "Only the receiver can say that it agreed.")
@@ -133,6 +146,10 @@ class Commitment(Record):
             withdrawn_on=timezone.localdate(),
             receiver_agreed=receiver_agreed,
         )
+
+    def _members_only(self, by: User) -> None:
+        if not Commitment.objects.editable_by(by).filter(pk=self.pk).exists():
+            raise NotAllowed("members_only", "Only the member's or the lead's managers may do this.")
 
     def is_received_by(self, user: User) -> bool:
         """Whether the user speaks for the receiver; where none is named, for the lead."""

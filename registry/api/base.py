@@ -107,8 +107,13 @@ class ViewSet(WritesOnce, GenericViewSet[Any]):
                 raise MatchRequired
             return
         etags = parse_etags(wanted)
-        if etags != ["*"] and etag_of(record) not in etags:
+        if etags != ["*"] and self.etag_of(record) not in etags:
             raise StaleVersion
+
+    def etag_of(self, record: Any) -> str:
+        """The version as an entity tag; empty where rows have none."""
+        version = getattr(record, "version", None)
+        return f'"{version}"' if version is not None else ""
 
     def authorise_replay(self, subject_id: int | None) -> None:
         if self.kwargs.get(self.lookup_url_kwarg or self.lookup_field):
@@ -134,7 +139,7 @@ class ViewSet(WritesOnce, GenericViewSet[Any]):
 
     def _answer_with(self, shown: Any, status_code: int) -> Response:
         response = Response(self.get_serializer(shown).data, status=status_code)
-        if etag := etag_of(shown):
+        if etag := self.etag_of(shown):
             response["ETag"] = etag
         if status_code == status.HTTP_201_CREATED:
             response["Location"] = f"{self.request.path}{shown.pk}/"
@@ -204,9 +209,3 @@ def verb(
         return decorated
 
     return decorate
-
-
-def etag_of(record: Any) -> str:
-    """The version as an entity tag; empty where rows have none."""
-    version = getattr(record, "version", None)
-    return f'"{version}"' if version is not None else ""

@@ -20,11 +20,11 @@ class CodeFilter(filters.CharFilter):
 
 
 class SearchFilter(filters.CharFilter):
-    """A text, handed to the QuerySet's own `matching`."""
+    """A text, handed to the QuerySet's own `chosen`."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        options.setdefault("help_text", "words of the name or title; tolerates typing errors")
+        options.setdefault("help_text", "words of the name or title")
         super().__init__(*args, max_length=200, **options)
 
     def filter(self, qs: Any, value: str) -> Any:
-        return qs.matching(value) if value else qs
+        return qs.chosen(q=value) if value else qs

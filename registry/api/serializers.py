@@ -85,7 +85,9 @@ class CodesField(serializers.ListField):
 
     def to_internal_value(self, data: Any) -> list[Any]:
         codes = super().to_internal_value(data)
-        rows = self.model._default_manager.filter(**{f"{self.slug}__in": codes})
+        rows: Any = self.model._default_manager.filter(**{f"{self.slug}__in": codes})
+        if hasattr(rows, "visible_to"):
+            rows = rows.visible_to(self.context["request"].user)
         known = {getattr(row, self.slug): row for row in rows}
         if unknown := [code for code in codes if code not in known]:
             text = f"Unknown: {', '.join(map(str, unknown[:5]))}."

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from registry.errors import DomainError, StaleVersion
 from registry.models.base import Record
-from registry.models.jobs import Job
+from registry.models.jobs import Job, JobQuerySet
 
 if TYPE_CHECKING:
     from registry.models.people import User
@@ -70,6 +70,11 @@ class Event(models.Model):
         cls.log(record, str(to), was=was, became=to, by=by, reason=reason)
 
 
+class ImportBatchQuerySet(JobQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self if user.is_staff else self.none()
+
+
 class ImportBatch(Job):
     """One imported file: its progress, what came of it, and how to take it back."""
 
@@ -84,6 +89,8 @@ class ImportBatch(Job):
     undone_at = models.DateTimeField(null=True, editable=False)
     undoing = models.BooleanField(default=False, editable=False)
     counts = models.JSONField(default=dict, blank=True)
+
+    objects = ImportBatchQuerySet.as_manager()
 
     class Meta(Job.Meta):
         abstract = False

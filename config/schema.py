@@ -1,0 +1,34 @@
+"""The OpenAPI description of what every operation has in common: its errors."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+
+
+class FaultSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="stable, for programs")
+    detail = serializers.CharField(help_text="for people; may change")
+    attr = serializers.CharField(allow_null=True, help_text="field, or `rows.3.value`")
+    about = serializers.DictField(required=False, help_text="records that the refusal points to")
+
+
+@extend_schema_serializer(component_name="Error")
+class ErrorSerializer(serializers.Serializer[Any]):
+    type = serializers.CharField(help_text="validation_error, client_error or server_error")
+    errors = FaultSerializer(many=True)
+
+
+READING = ("400", "401", "404")
+WRITING = ("400", "401", "403", "404", "409", "412", "413", "415", "429")
+EXTRA = {"POST": ("422",), "PATCH": ("428",)}
+
+
+class AutoSchema(SpectacularAutoSchema):
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction=direction)
+        usual = READING if self.method == "GET" else WRITING + EXTRA.get(self.method, ())
+        for status in usual:
+            bodies.setdefault(status, self._get_response_for_code(ErrorSerializer, status))
+        return bodies

@@ -1,0 +1,239 @@
+"""Partnerships and their members."""
+
+from typing import Any
+
+from django.db.models import Prefetch
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from partnerships import services
+from partnerships.api.insight import with_insight
+from partnerships.models import Membership, Partnership
+from registry.api.base import RecordViewSet, verb
+from registry.api.filters import CodeFilter, IdFilter, SearchFilter
+from registry.api.serializers import (
+    CodesField,
+    ModelSerializer,
+    OptionalReasonSerializer,
+    ReasonSerializer,
+    VisibleField,
+)
+from registry.models import Country, Goal, Partner, Target
+
+
+class MemberSerializer(ModelSerializer):
+    partner_name = serializers.CharField(source="partner.name", read_only=True)
+
+    class Meta:
+        model = Membership
+        fields = ["id", "partner", "partner_name", "roles", "status", "accepted_on", "ended_on"]
+
+
+class PartnershipSerializer(ModelSerializer):
+    lead = VisibleField(
+        queryset=Partner.objects.all(),
+        write_only=True,
+        help_text="the partner that leads; stands among the members",
+    )
+    goals = CodesField(
+        Goal,
+        "number",
+        read=lambda partnership: partnership.goals.all(),
+        child=serializers.IntegerField(min_value=1, max_value=17),
+        required=False,
+    )
+    targets = CodesField(
+        Target, "code", read=lambda partnership: partnership.targets.all(), required=False
+    )
+    countries = CodesField(
+        Country,
+        "alpha2",
+        read=lambda partnership: [place.country for place in partnership.places.all()],
+        required=False,
+    )
+    members = MemberSerializer(source="memberships", many=True, read_only=True)
+
+    class Meta:
+        model = Partnership
+        fields = [
+            "id",
+            "reference",
+            "title",
+            "summary",
+            "kind",
+            "level",
+            "status",
+            "starts_on",
+            "ends_on",
+            "primary_goal",
+            "goals",
+            "targets",
+            "countries",
+            "website",
+            "iati_identifier",
+            "lead",
+            "members",
+            "registered_at",
+            "activated_at",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = ["iati_identifier"]
+
+    def create(self, validated_data: dict[str, Any]) -> Partnership:
+        return services.create_partnership(by=self.user, **validated_data)
+
+    def update(self, instance: Partnership, validated_data: dict[str, Any]) -> Partnership:
+        return services.edit_partnership(instance, by=self.user, **validated_data)
+
+
+class PartnershipFilter(filters.FilterSet):
+    search = SearchFilter()
+    partner = IdFilter("memberships__partner_id", distinct=True)
+    country = CodeFilter("places__country__alpha2", method="in_country")
+    goal = IdFilter("goals__number", method="for_goal", help_text="named itself, or by a target")
+    target = CodeFilter("targets__code", distinct=True)
+    reference = CodeFilter()
+
+    class Meta:
+        model = Partnership
+        fields = ["status", "kind", "level"]
+
+    def in_country(self, rows: Any, name: str, code: str) -> Any:
+        return rows.chosen(country=code)
+
+    def for_goal(self, rows: Any, name: str, number: int) -> Any:
+        return rows.for_goals([number])
+
+
+class PartnershipViewSet(RecordViewSet):
+    queryset = Partnership.objects.all()
+    serializer_class = PartnershipSerializer
+    filterset_class = PartnershipFilter
+    page_order = ("-updated_at", "-pk")
+
+    def shown(self, queryset: Any) -> Any:
+        members = Membership.objects.visible_to(self.request.user).select_related("partner")
+        return queryset.prefetch_related(
+            "goals",
+            "targets",
+            "places__country",
+            Prefetch("memberships", members.order_by("pk")),
+        )
+
+    @verb()
+    def submit(self, partnership: Partnership) -> Response:
+        """Ask for registration; 400 names what is missing."""
+        partnership.submit(by=self.request.user)
+        return self.answer(partnership)
+
+    @verb()
+    def register(self, partnership: Partnership) -> Response:
+        """An admin admits it: it becomes public and gets its reference."""
+        partnership.register(by=self.request.user)
+        return self.answer(partnership)
+
+    @verb(ReasonSerializer, url_path="return")
+    def send_back(self, partnership: Partnership, *, reason: str) -> Response:
+        partnership.send_back(by=self.request.user, reason=reason)
+        return self.answer(partnership)
+
+    @verb()
+    def activate(self, partnership: Partnership) -> Response:
+        partnership.activate(by=self.request.user)
+        return self.answer(partnership)
+
+    @verb()
+    def complete(self, partnership: Partnership) -> Response:
+        partnership.complete(by=self.request.user)
+        return self.answer(partnership)
+
+    @verb(ReasonSerializer)
+    def suspend(self, partnership: Partnership, *, reason: str) -> Response:
+        partnership.suspend(by=self.request.user, reason=reason)
+        return self.answer(partnership)
+
+    @verb(ReasonSerializer)
+    def terminate(self, partnership: Partnership, *, reason: str) -> Response:
+        partnership.terminate(by=self.request.user, reason=reason)
+        return self.answer(partnership)
+
+
+class MembershipSerializer(ModelSerializer):
+    partner_name = serializers.CharField(source="partner.name", read_only=True)
+
+    class Meta:
+        model = Membership
+        fields = [
+            "id",
+            "partnership",
+            "partner",
+            "partner_name",
+            "roles",
+            "status",
+            "invited_on",
+            "accepted_on",
+            "ended_on",
+            "interests",
+        ]
+        private_fields = ["interests"]
+        extra_kwargs = {"roles": {"allow_empty": False, "max_length": 8}}
+
+    def create(self, validated_data: dict[str, Any]) -> Membership:
+        return services.invite(validated_data.pop("partnership"), by=self.user, **validated_data)
+
+    def update(self, instance: Membership, validated_data: dict[str, Any]) -> Membership:
+        return services.edit_membership(instance, by=self.user, **validated_data)
+
+
+class InterestsSerializer(MembershipSerializer):
+    """What a member changes about its membership."""
+
+    class Meta(MembershipSerializer.Meta):
+        read_only_fields = ["partnership", "partner", "roles"]
+
+
+class InvitationSerializer(MembershipSerializer):
+    """Whom to invite, and as what."""
+
+    class Meta(MembershipSerializer.Meta):
+        read_only_fields = ["interests"]
+
+
+class MembershipFilter(filters.FilterSet):
+    partnership = IdFilter("partnership_id")
+    partner = IdFilter("partner_id")
+
+    class Meta:
+        model = Membership
+        fields = ["status"]
+
+
+class MembershipViewSet(RecordViewSet):
+    queryset = Membership.objects.all()
+    serializer_class = MembershipSerializer
+    filterset_class = MembershipFilter
+
+    def get_serializer_class(self) -> type[MembershipSerializer]:
+        special = {"create": InvitationSerializer, "partial_update": InterestsSerializer}
+        return special.get(self.action, MembershipSerializer)
+
+    def shown(self, queryset: Any) -> Any:
+        return with_insight(queryset.select_related("partner"), self.request.user)
+
+    @verb()
+    def accept(self, membership: Membership) -> Response:
+        """The invited partner joins."""
+        membership.accept(by=self.request.user)
+        return self.answer(membership)
+
+    @verb(OptionalReasonSerializer)
+    def decline(self, membership: Membership, *, reason: str = "") -> Response:
+        membership.decline(by=self.request.user, reason=reason)
+        return self.answer(membership)
+
+    @verb(OptionalReasonSerializer)
+    def leave(self, membership: Membership, *, reason: str = "") -> Response:
+        membership.leave(by=self.request.user, reason=reason)
+        return self.answer(membership)
