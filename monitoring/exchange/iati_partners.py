@@ -1,0 +1,202 @@
+"""Finds or registers the organisations of an activity, and makes them members."""
+
+from typing import Any, NamedTuple
+
+from django.db.models import CharField, Func, Q, Value
+from django.db.models.functions import Lower
+
+from monitoring.exchange.accounts import Accounts
+from monitoring.exchange.iati_codes import CHANNELS, KINDS, ROLES
+from monitoring.exchange.iati_values import LeftOut, code_of, narratives
+from monitoring.exchange.trail import Trail
+from partnerships.models import Membership, Partnership
+from registry.models import Country, Partner, PartnerIdentifier
+
+SCHEME = "IATI"
+NAME_LENGTH = 300
+
+
+class Organisation(NamedTuple):
+    """How an activity names an organisation."""
+
+    ref: str
+    name: str
+    type: str
+    country: str
+
+    @classmethod
+    def of(cls, element: Any) -> "Organisation":
+        """Read it; else LeftOut. Some files put a description beside the name: the shortest
+        text is the name. An identifier from a national register starts with its country."""
+        ref = (element.get("ref") or "").strip()
+        name = min(narratives(element), key=len, default=ref)
+        if not name:
+            raise LeftOut("no_name", "The organisation has neither a name nor an identifier.")
+        if len(ref) > 120:
+            raise LeftOut("too_long", "The identifier is longer than 120 characters.")
+        prefix = ref.split("-")[0].upper() if "-" in ref else ""
+        country = prefix if len(prefix) == 2 and not prefix.startswith("X") else ""
+        return cls(ref, " ".join(name.split())[:NAME_LENGTH], code_of(element, "type"), country)
+
+    def kind(self) -> str:
+        if self.type == "40":
+            return CHANNELS.get(self.ref.upper()[:9], KINDS["40"])
+        return KINDS.get(self.type, "")
+
+
+class Partners:
+    """The partners of one activity: found by identifier, then by name and country, or new."""
+
+    def __init__(self, trail: Trail, accounts: Accounts) -> None:
+        self.trail = trail
+        self.accounts = accounts
+        self._known: dict[Organisation, Partner] = {}
+
+    def get(self, element: Any) -> Partner:
+        organisation = Organisation.of(element)
+        if organisation not in self._known:
+            self._known[organisation] = self._find(organisation, element)
+        return self._known[organisation]
+
+    def find(self, element: Any) -> Partner | None:
+        """The partner an element names, if there is one already."""
+        organisation = Organisation.of(element)
+        known = self._known.get(organisation)
+        return known or self._identified(organisation.ref) or self._named(organisation)
+
+    def _find(self, organisation: Organisation, element: Any) -> Partner:
+        if partner := self._identified(organisation.ref):
+            return partner
+        partner = self._named(organisation)
+        if partner is None:
+            partner = self._register(organisation)
+            self._identify(partner, organisation.ref)
+        elif partner.import_batch_id:
+            self._identify(partner, organisation.ref)
+        elif element in self.accounts.kinds:
+            reason = f"Taken for {partner} by its name alone."
+            self.accounts.doubt(element, "matched_by_name", reason)
+        return partner
+
+    def _identified(self, ref: str) -> Partner | None:
+        found = PartnerIdentifier.objects.filter(scheme=SCHEME, value__iexact=ref)
+        row = found.select_related("partner").first() if ref else None
+        return row.partner if row else None
+
+    def _named(self, organisation: Organisation) -> Partner | None:
+        """The one partner of that name, unless country or identifier say it is another."""
+        same = Partner.objects.filter(normal_name=_normal(organisation.name))
+        if organisation.country:
+            country = Q(country__alpha2=organisation.country)
+            same = same.filter(country | Q(country=None))
+        if organisation.ref:
+            same = same.exclude(identifiers__scheme=SCHEME)
+        found = list(same[:2])
+        return found[0] if len(found) == 1 else None
+
+    def _register(self, organisation: Organisation) -> Partner:
+        partner = Partner(
+            name=organisation.name,
+            kind=organisation.kind(),
+            country=Country.objects.filter(alpha2=organisation.country).first(),
+            import_batch=self.trail.batch,
+        )
+        return self.trail.create([partner])[0]
+
+    def _identify(self, partner: Partner, ref: str) -> None:
+        if ref:
+            identifier = PartnerIdentifier(partner=partner, scheme=SCHEME, value=ref)
+            self.trail.create([identifier])
+
+
+def _normal(name: str) -> Func:
+    """The name as the database normalises names."""
+    return Func(
+        Lower(Value(name, output_field=CharField())),
+        Value(r"[^[:alnum:]]+"),
+        Value(" "),
+        Value("g"),
+        function="regexp_replace",
+        output_field=CharField(),
+    )
+
+
+class Members:
+    """The members of one partnership, while its activity is being imported."""
+
+    def __init__(self, partnership: Partnership, partners: Partners) -> None:
+        self.partnership = partnership
+        self.partners = partners
+        self.trail = partners.trail
+        rows = partnership.memberships.select_related("partner").order_by("ended_on", "pk")
+        # Those that have ended come first, so that a present membership has the last word.
+        self._of = {row.partner_id: row for row in sorted(rows, key=lambda row: not row.ended_on)}
+
+    def take(self, activity: Any, accounts: Accounts) -> Membership:
+        """Make the activity's organisations members; returns that of the reporting one."""
+        reporting = self.partners.get(activity.find("reporting-org"))
+        roles = self._roles(activity, accounts)
+        lead = _lead(roles, reporting)
+        roles.setdefault(reporting, [] if lead == reporting else [Membership.Role.ADVISORY])
+        if not any(Membership.Role.LEAD in row.roles for row in self._of.values()):
+            roles[lead] = [Membership.Role.LEAD, *roles[lead]]
+        for partner, held in roles.items():
+            self._join(partner, held)
+        return self._of[reporting.pk]
+
+    def _roles(self, activity: Any, accounts: Accounts) -> dict[Partner, list[str]]:
+        roles: dict[Partner, list[str]] = {}
+        for element in activity.iterchildren("participating-org"):
+            code = code_of(element, "role")
+            if code not in ROLES:
+                accounts.leave_out(element, "unknown_code", f"There is no role {code or '(none)'}.")
+                continue
+            try:
+                held = roles.setdefault(self.partners.get(element), [])
+            except LeftOut as left:
+                accounts.leave_out(element, left.code, left.reason)
+                continue
+            accounts.store(element)
+            if ROLES[code] not in held:
+                held.append(ROLES[code])
+        return roles
+
+    def _join(self, partner: Partner, roles: list[str]) -> Membership:
+        stored = self._of.get(partner.pk)
+        if stored is None:
+            return self._add(partner, roles)
+        more = [role for role in roles if role not in stored.roles]
+        if more and not stored.ended_on:
+            self.trail.change(stored, roles=[*stored.roles, *more])
+        return stored
+
+    def _add(self, partner: Partner, roles: list[str]) -> Membership:
+        since = self.partnership.starts_on
+        row = Membership(
+            partnership=self.partnership,
+            partner=partner,
+            roles=roles or [Membership.Role.ADVISORY],
+            status=Membership.Status.ACCEPTED,
+            invited_on=since,
+            accepted_on=since,
+            import_batch=self.trail.batch,
+        )
+        self._of[partner.pk] = self.trail.create([row])[0]
+        return row
+
+    def known(self, element: Any) -> Membership | None:
+        """The member an element names, if it is one."""
+        partner = self.partners.find(element)
+        return self._of.get(partner.pk) if partner else None
+
+    def funding(self, element: Any) -> Membership:
+        """The member that provides money; named only there, it joins as a funder."""
+        return self.known(element) or self._add(
+            self.partners.get(element), [Membership.Role.FUNDING]
+        )
+
+
+def _lead(roles: dict[Partner, list[str]], reporting: Partner) -> Partner:
+    """The accountable organisation, if there is exactly one; else the reporting one."""
+    accountable = [p for p, held in roles.items() if Membership.Role.ACCOUNTABLE in held]
+    return accountable[0] if len(accountable) == 1 else reporting

@@ -1,0 +1,108 @@
+"""Reads an IATI activity file: without entities, DTD or network, one activity at a time."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+from xml.parsers import expat
+
+from lxml import etree
+
+from registry.errors import DomainError
+
+MAX_BYTES = 50 * 2**20
+VERSIONS = ("2.01", "2.02", "2.03")
+CHUNK = 2**16
+
+
+class UnreadableFile(DomainError):
+    """The file as a whole is refused; nothing of it was saved."""
+
+    def __init__(self, code: str, reason: str, line: int = 1, column: int = 0) -> None:
+        super().__init__(code, f"line {line}, column {column}: {reason}", line=line)
+        self.line = line
+
+
+class _RootReached(Exception):
+    """The prolog is over, so no DTD can follow."""
+
+
+def count_activities(content: bytes) -> int:
+    """How many activities a well-formed file of a known version holds; else UnreadableFile.
+
+    Reads to the end, so that nothing is saved of a file that breaks off in the middle.
+    """
+    if len(content) > MAX_BYTES:
+        limit = f"The file has {len(content)} bytes; {MAX_BYTES} are allowed."
+        raise UnreadableFile("too_large", limit)
+    _refuse_declarations(content)
+    return sum(1 for _ in activities(content))
+
+
+def activities(content: bytes) -> Iterator[Any]:
+    """Each activity as an element that is only valid until the next one is asked for."""
+    try:
+        yield from _activities(content)
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        raise UnreadableFile("malformed_xml", error.msg, line, column) from None
+
+
+def _activities(content: bytes) -> Iterator[Any]:
+    context = etree.iterparse(
+        BytesIO(content),
+        events=("start", "end"),
+        tag=("iati-activities", "iati-activity"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+    )
+    for event, element in context:
+        parent = element.getparent()
+        if event == "start":
+            if parent is None:
+                _check_root(element)
+        elif parent is not None and parent.getparent() is None:
+            yield element
+            _forget(element, parent)
+    _check_root(context.root)
+
+
+def _check_root(root: Any) -> None:
+    if root.tag != "iati-activities":
+        reason = f"The root is <{root.tag}>, not <iati-activities>."
+        raise UnreadableFile("not_iati", reason, root.sourceline)
+    version = root.get("version", "")
+    if version not in VERSIONS:
+        reason = f"The version is {version or 'missing'}; known are {', '.join(VERSIONS)}."
+        raise UnreadableFile("unknown_version", reason, root.sourceline)
+
+
+def _forget(element: Any, parent: Any) -> None:
+    """Free what has been read: memory is that of one activity, however long the file is."""
+    element.clear()
+    while element.getprevious() is not None:
+        del parent[0]
+
+
+def _refuse_declarations(content: bytes) -> None:
+    """Refuse a DOCTYPE at its first character, before any entity in it is even read."""
+    parser = expat.ParserCreate()
+
+    def refuse(name: str, *_: object) -> None:
+        reason = "A document type declaration is not accepted."
+        raise UnreadableFile("dtd_refused", reason, parser.CurrentLineNumber)
+
+    def stop(*_: object) -> None:
+        raise _RootReached
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = stop
+    try:
+        for start in range(0, len(content) or 1, CHUNK):
+            parser.Parse(content[start : start + CHUNK], start + CHUNK >= len(content))
+    except _RootReached:
+        return
+    except expat.ExpatError as error:
+        reason = expat.ErrorString(error.code)
+        raise UnreadableFile("malformed_xml", reason, error.lineno, error.offset) from None
