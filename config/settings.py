@@ -78,6 +78,8 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+# knox would make its own table beside our token model, which a flush then trips over.
+MIGRATION_MODULES = {"knox": None}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
@@ -187,6 +189,8 @@ SPECTACULAR_SETTINGS = {
         )
     },
 }
+# knox's own table is replaced by ours; made all the same, it would only be in the way of a flush.
+MIGRATION_MODULES = {"knox": None}
 KNOX_TOKEN_MODEL = "registry.Token"
 REST_KNOX = {"TOKEN_TTL": timedelta(days=90), "AUTH_HEADER_PREFIX": "Token"}
 
