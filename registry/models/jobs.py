@@ -1,6 +1,6 @@
 """Work that a Celery worker does: the row is the truth, the message only a hint.
 
-A worker that takes a job gets a lease (30 s, prolonged by a heartbeat) and a fencing token.
+A worker that takes a job gets a lease (20 s, prolonged by a heartbeat) and a fencing token.
 A worker that lost its lease cannot write any more; a sweeper finds queued and orphaned jobs.
 All moments are the database's own, so that clocks of workers need not agree.
 """
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from registry.errors import DomainError
 
-LEASE = "30 seconds"
+LEASE = "20 seconds"
 MAX_ATTEMPTS = 5
 
 
