@@ -22,7 +22,7 @@ UV = "uv==0.13.9"
 USAGE = """usage: python3 run.py [command]
 
   (none)           start everything: servers, demo data, web, worker, beat
-  test [options]   run the tests (the options are pytest's) on servers of their own
+  test [options]   run the tests but faults (the options are pytest's) on servers of their own
   faults           run only the tests that kill processes on purpose
   check            ruff, mypy, import-linter, migrations, OpenAPI, deployment check
   reset            stop what runs from var/ and delete var/

@@ -23,7 +23,7 @@ PREPARED_FROM = (
     "requirements.txt",
     "config/prepare.py",
     "registry/management/commands/*.py",
-    "registry/data/**/*",
+    "*/data/**/*",
     "*/migrations/*.py",
     "*/static/**/*",
 )
@@ -134,9 +134,10 @@ def test(options: list[str]) -> int:
     in_parallel = any(option.startswith(("-n", "--numprocesses")) for option in options)
     # A file is one process's: xdist_group has no effect with pytest 9.2 and xdist 3.8.
     parallel = [] if in_parallel else ["-n", "auto", "--dist", "loadfile"]
+    chosen = [] if "-m" in options else ["-m", "not faults"]
     with test_directory() as children, servers(children, durable=False) as (_, environment):
         return subprocess.run(
-            [sys.executable, "-m", "pytest", *parallel, *options],
+            [sys.executable, "-m", "pytest", *parallel, *chosen, *options],
             env={**environment, "DJANGO_SETTINGS_MODULE": "tests.settings"},
             check=False,
             preexec_fn=dying(signal.SIGTERM),
