@@ -1,0 +1,73 @@
+"""Ways to move a record, and to see who was refused and who won."""
+
+import threading
+from contextlib import contextmanager
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection
+
+from registry.errors import DomainError
+from registry.models import Event
+from tests.factories import MembershipFactory, UserFactory
+
+
+@contextmanager
+def refused(code, kind=DomainError):
+    with pytest.raises(kind) as refusal:
+        yield refusal
+    assert refusal.value.code == code
+
+
+def moves_of(record):
+    """The moves logged for a record, oldest first."""
+    logged = Event.objects.about(record).exclude(was="").order_by("pk")
+    return list(logged.values_list("was", "became"))
+
+
+def read_twice(record):
+    """Two copies of a record, both read before either is moved."""
+    return [type(record).objects.get(pk=record.pk) for _ in range(2)]
+
+
+def race(*calls):
+    """Make all calls at once, each on a connection of its own: what each returned or raised."""
+    start = threading.Barrier(len(calls))
+    outcomes = [None] * len(calls)
+
+    def run(number, call):
+        try:
+            connection.ensure_connection()
+            start.wait(timeout=10)
+            outcomes[number] = call()
+        except (DomainError, ValidationError, DatabaseError) as error:
+            outcomes[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return outcomes
+
+
+class People:
+    """Who stands in which relation to a partnership."""
+
+    def __init__(self, partnership):
+        self.lead_membership = partnership.memberships.get(roles__contains=["lead"])
+        self.membership = MembershipFactory(partnership=partnership)
+        lead, member = self.lead_membership.partner, self.membership.partner
+        self.lead_manager = UserFactory(manages=lead)
+        self.lead_evaluator = UserFactory(evaluates=lead)
+        self.lead_observer = UserFactory(observes=lead)
+        self.manager = UserFactory(manages=member)
+        self.evaluator = UserFactory(evaluates=member)
+        self.observer = UserFactory(observes=member)
+        self.outsider = UserFactory(manages=MembershipFactory().partner)
+        self.admin = UserFactory(admin=True)
+
+    def __getitem__(self, name):
+        return getattr(self, name)
