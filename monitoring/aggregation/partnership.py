@@ -40,7 +40,7 @@ def partnership_figures(
     cutoff_at: datetime,
     framework: Framework | None = None,
 ) -> PartnershipFigures:
-    """All figures and both lights; the framework in force unless one is named. 5 queries."""
+    """All figures and both lights; the framework in force unless one is named. 7 queries."""
     framework = framework or framework_at(partnership, cutoff_at)
     if framework is None:
         none = Light("no_data", "no_framework")
