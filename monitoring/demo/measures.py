@@ -1,0 +1,384 @@
+"""Frameworks with results, indicators, targets, units and periods, and how they were agreed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from hashlib import sha256
+
+from monitoring.demo.promises import Entered
+from monitoring.demo.reading import TODAY, Spec, key, moment
+from monitoring.demo.values import ADDED_UP, GROWING, Course
+from monitoring.models import (
+    Category,
+    Dimension,
+    Framework,
+    Indicator,
+    Period,
+    PeriodTarget,
+    ReportingUnit,
+    Result,
+)
+from monitoring.reports.document import framework_text
+from partnerships.models import Agreement, Endorsement, Membership
+from registry.models import Country, GlobalIndicator
+
+NUMBER = {"measure": "number", "accumulation": "flow", "combine": "sum"}
+STATE = {**NUMBER, "accumulation": "point_in_time"}
+APART = {"counts_people": "unique", "units_overlap": False}
+KINDS: dict[str, Spec] = {
+    "flow": NUMBER,
+    "contacts": {**NUMBER, "counts_people": "contacts"},
+    "unique": {**NUMBER, "counts_people": "unique"},
+    "new_people": {**NUMBER, **APART, "counts_new_people": True},
+    "running": {**NUMBER, "accumulation": "cumulative"},
+    "money": {**NUMBER, "measure": "currency"},
+    "money_running": {**NUMBER, "measure": "currency", "accumulation": "cumulative"},
+    "state": STATE,
+    "state_mean": {**STATE, "combine": "mean"},
+    "state_min": {**STATE, "combine": "min"},
+    "state_max": {**STATE, "combine": "max"},
+    "maintain": {**STATE, "combine": "mean", "direction": "maintain_up"},
+    "maintain_down": {**STATE, "combine": "mean", "direction": "maintain_down"},
+    "ratio": {**STATE, "measure": "ratio", "combine": "ratio"},
+    "percent": {**STATE, "measure": "percent", "combine": "none"},
+    "rating": {
+        **STATE,
+        "measure": "rating",
+        "combine": "mean",
+        "rating_min": Decimal(1),
+        "rating_max": Decimal(5),
+    },
+    "yes_no": {**STATE, "measure": "yes_no", "combine": "min"},
+    "narrative": {**NUMBER, "measure": "narrative", "combine": "none"},
+}
+METHODS = {
+    "number": "Counted from registers at the end of each period; a second person adds up again.",
+    "currency": "Sum of booked payments; the bank statement is kept with the register.",
+    "ratio": "Both parts counted in the same survey or register, never estimated apart.",
+    "percent": "Estimate of the office named as source.",
+    "rating": "Each respondent marks alone; the mean is taken over all marks.",
+    "yes_no": "Answered by the member named, with the document that shows it.",
+    "narrative": "Written down at the quarterly meeting and read back to those present.",
+}
+
+
+@dataclass
+class Measured:
+    """An indicator with the course that its values take."""
+
+    indicator: Indicator
+    row: Spec
+    course: Course
+
+
+@dataclass
+class Agreed:
+    """A framework with what reporting needs of it."""
+
+    entered: Entered
+    spec: Spec
+    framework: Framework
+    spans: list[tuple[date, date]]
+    measured: list[Measured] = field(default_factory=list)
+    units: list[ReportingUnit] = field(default_factory=list)
+    periods: list[Period] = field(default_factory=list)
+
+    def reporters(self, item: Measured) -> list[int]:
+        """Which units report an indicator: those named, or all that fit its place."""
+        by_place = item.indicator.by_place
+        fitting = [
+            number
+            for number, unit in enumerate(self.units)
+            if bool(unit.place or unit.country_id) == by_place
+        ]
+        return item.row.get("of", fitting)
+
+
+class Surveyor:
+    """Enters the frameworks of partnerships."""
+
+    def __init__(self) -> None:
+        self.countries = dict(Country.objects.values_list("alpha2", "pk"))
+        self.library = dict(GlobalIndicator.objects.values_list("code", "pk"))
+        shared = Dimension.objects.filter(framework=None)
+        self.dimensions = {dimension.code: dimension for dimension in shared}
+        self.categories = {
+            (category.dimension.code, category.code): category
+            for category in Category.objects.filter(dimension__in=shared).select_related(
+                "dimension"
+            )
+        }
+
+    def measure(self, entered: Entered) -> list[Agreed]:
+        return [
+            self._framework(entered, spec, edition)
+            for edition, spec in enumerate(entered.spec.get("frameworks", []), start=1)
+        ]
+
+    def _framework(self, entered: Entered, spec: Spec, edition: int) -> Agreed:
+        proposed = spec.get("proposed_on") or spec["agreed_on"] - timedelta(days=14)
+        framework = Framework.objects.create(
+            partnership=entered.partnership,
+            edition=edition,
+            title=spec["title"],
+            cadence=spec.get("cadence", "quarterly"),
+            starts_on=spec["starts_on"],
+            ends_on=spec["ends_on"],
+            grace_days=spec.get("grace_days", 30),
+            time_zone=spec.get("time_zone", "UTC"),
+            assumptions=spec.get("assumptions", ""),
+            created_at=moment(proposed, days=-20),
+            updated_at=moment(spec.get("superseded_on") or spec.get("agreed_on") or proposed),
+        )
+        entered.history.tell(
+            framework, "drafted", framework.created_at, by=entered.manager, became="draft"
+        )
+        agreed = Agreed(entered, spec, framework, list(framework.spans()))
+        agreed.units = self._units(agreed)
+        for row in spec["results"]:
+            self._result(agreed, row)
+        Agreeing(agreed, proposed).settle()
+        agreed.periods = _periods(agreed)
+        return agreed
+
+    def _units(self, agreed: Agreed) -> list[ReportingUnit]:
+        """Units are the members' own: a second edition of a framework takes them over."""
+        rows, units = agreed.spec["units"], []
+        for row in rows:
+            member = agreed.entered.members[row["of"]]
+            first = row.get("from")
+            since = agreed.spec["starts_on"] if not first else _first_day(agreed, first)
+            unit, _ = ReportingUnit.objects.get_or_create(
+                membership=member,
+                country_id=self.countries.get(row.get("country", "")),
+                place=row.get("place", ""),
+                defaults={"since_on": since},
+            )
+            units.append(unit)
+        for unit, row in zip(units, rows, strict=True):
+            if "successor" in row:
+                unit.successor = units[row["successor"]]
+                unit.save(update_fields=["successor"])
+        return units
+
+    def _result(self, agreed: Agreed, row: Spec) -> None:
+        created = agreed.framework.created_at
+        result = Result.objects.create(
+            framework=agreed.framework,
+            level=row["level"],
+            title=row["title"],
+            created_at=created,
+            updated_at=created,
+        )
+        for indicator_row in row["indicators"]:
+            self._indicator(agreed, result, indicator_row)
+
+    def _indicator(self, agreed: Agreed, result: Result, row: Spec) -> None:
+        months = Framework.MONTHS[agreed.framework.cadence]
+        course = Course(row, len(agreed.measured), len(agreed.spans), 12 // months)
+        indicator = Indicator(
+            result=result,
+            series=key(agreed.framework.partnership.title, row["code"]),
+            code=row["code"],
+            title=row["title"],
+            created_at=result.created_at,
+            updated_at=result.created_at,
+            **self._meaning(row),
+            **_baseline(row, agreed.framework.starts_on - timedelta(days=1)),
+            **({} if row.get("bare") else self._sheet(agreed, row)),
+        )
+        item = Measured(indicator, row, course)
+        members = {agreed.units[number].membership for number in agreed.reporters(item)}
+        indicator.responsible = members.pop() if "of" in row and len(members) == 1 else None
+        indicator.save()
+        indicator.dimensions.set([self.dimensions[code] for code in row.get("split", {})])
+        PeriodTarget.objects.bulk_create(self._targets(agreed, item))
+        agreed.measured.append(item)
+
+    def _meaning(self, row: Spec) -> Spec:
+        meaning = {
+            **KINDS[row["kind"]],
+            "unit": row.get("unit", ""),
+            "currency_id": row.get("currency"),
+            "by_place": row.get("place", False),
+            "tolerance": row.get("tolerance"),
+        }
+        if row.get("falling"):
+            meaning["direction"] = "decrease"
+        if "counts" in row:
+            meaning |= {"counts_people": row["counts"], "units_overlap": False}
+        return meaning
+
+    def _sheet(self, agreed: Agreed, row: Spec) -> Spec:
+        """What a complete metadata sheet says."""
+        code, _, link = row.get("library", ":none").partition(":")
+        cadence = agreed.framework.get_cadence_display()
+        return {
+            "definition": row["definition"],
+            "method": METHODS[KINDS[row["kind"]]["measure"]],
+            "source": f"Registers of the members of {agreed.framework.partnership.title}"[:300],
+            "frequency": f"{cadence}, with the member's own report",
+            "means_of_verification": "Signed register or photograph; one entry in ten is visited.",
+            "global_indicator_id": self.library[code] if code else None,
+            "library_link": link,
+        }
+
+    def _targets(self, agreed: Agreed, item: Measured) -> Iterator[PeriodTarget]:
+        """A flow has one for each year, the others one for each period."""
+        row, course, spans = item.row, item.course, agreed.spans
+        if not row.get("targets", True):
+            return
+        if "by" in row:
+            first, last = spans[_number(agreed, row["by"])]
+            yield _target(item, first, last, Decimal(1))
+        elif row["kind"] in ADDED_UP:
+            yield from self._yearly(item, spans)
+        else:
+            for k, (first, last) in enumerate(spans):
+                value = course.target(k)
+                if value is not None:
+                    yield _target(item, first, last, value)
+
+    def _yearly(self, item: Measured, spans: list[tuple[date, date]]) -> Iterator[PeriodTarget]:
+        per_year = item.course.per_year
+        for year, value in enumerate(item.row["plan"]):
+            of_year = spans[year * per_year : (year + 1) * per_year]
+            first, last = of_year[0][0], of_year[-1][1]
+            yield _target(item, first, last, Decimal(value))
+            for code, share in item.row.get("split_targets", {}).items():
+                part = _target(item, first, last, Decimal(round(value * share)))
+                part.category = self.categories["SEX", code]
+                yield part
+
+
+class Agreeing:
+    """How a framework was proposed, endorsed and put in force."""
+
+    def __init__(self, agreed: Agreed, proposed: date) -> None:
+        self.spec, self.entered = agreed.spec, agreed.entered
+        self.framework, self.proposed = agreed.framework, proposed
+        self.agreed_on: date | None = agreed.spec.get("agreed_on")
+
+    def settle(self) -> None:
+        status = "superseded" if "superseded_on" in self.spec else "agreed"
+        self.framework.status = status if self.agreed_on else "proposed"
+        self.framework.agreement = self._agreement()
+        self.framework.agreed_at = self._noon(self.agreed_on)
+        self.framework.superseded_at = self._noon(self.spec.get("superseded_on"))
+        self.framework.save()
+        self._endorse(self.framework.agreement)
+        self._tell(self.framework, "agreed")
+        self._tell(self.framework.agreement, "binding")
+
+    def _noon(self, day: date | None) -> datetime | None:
+        return moment(day, hour=12) if day else None
+
+    def _agreement(self) -> Agreement:
+        text = framework_text(self.framework)
+        bound = self._noon(self.agreed_on)
+        over = self._noon(self.spec.get("superseded_on"))
+        return Agreement.objects.create(
+            partnership=self.framework.partnership,
+            kind="framework",
+            edition=self.framework.edition,
+            title=self.framework.title,
+            text=text,
+            sha256=sha256(text.encode()).hexdigest(),
+            status="superseded" if over else "binding" if bound else "proposed",
+            proposed_at=moment(self.proposed),
+            bound_at=bound,
+            superseded_at=over,
+            created_at=moment(self.proposed),
+            updated_at=over or bound or moment(self.proposed),
+        )
+
+    def _tell(self, record: Framework | Agreement, in_force: str) -> None:
+        moved, by = self.entered.history.moved, self.entered.manager
+        moved(record, "draft", "proposed", moment(self.proposed), by=by)
+        if self.agreed_on:
+            at = moment(self.agreed_on, hour=12)
+            moved(record, "proposed", in_force, at, by=by)
+        if "superseded_on" in self.spec:
+            at = moment(self.spec["superseded_on"], hour=12)
+            moved(record, in_force, "superseded", at, by=by)
+
+    def _endorse(self, agreement: Agreement) -> None:
+        """Every member then; those who joined later said yes after they had joined."""
+        for number, (slug, membership) in enumerate(self._endorsers()):
+            joined = membership.accepted_on or self.proposed
+            last = self.agreed_on or self.proposed + timedelta(days=10)
+            day = max(last - timedelta(days=number), self.proposed + timedelta(days=1))
+            if joined > day:
+                day = joined + timedelta(days=5)
+            by = self.entered.people.managers[slug]
+            endorsement = Endorsement.objects.create(
+                agreement=agreement,
+                membership=membership,
+                user=by,
+                sha256=agreement.sha256,
+                endorsed_at=moment(day, hour=11),
+            )
+            self.entered.history.tell(
+                agreement,
+                "endorsed",
+                endorsement.endorsed_at,
+                by=by,
+                reason=str(membership.partner),
+            )
+
+    def _endorsers(self) -> Iterator[tuple[str, Membership]]:
+        over = self.spec.get("superseded_on", TODAY)
+        for row in self.entered.spec["members"]:
+            membership = self.entered.members[row["partner"]]
+            there = membership.accepted_on and membership.accepted_on < over
+            left = membership.ended_on and membership.ended_on < self.proposed
+            if there and not left and row.get("endorses", True):
+                yield row["partner"], membership
+
+
+def _baseline(row: Spec, on: date) -> Spec:
+    if row["kind"] not in GROWING and not {"base", "base_parts", "by"} & set(row):
+        return {}
+    if "base_parts" in row:
+        numerator, denominator = row["base_parts"]
+        return {
+            "baseline_numerator": numerator,
+            "baseline_denominator": denominator,
+            "baseline_on": on,
+        }
+    return {"baseline_value": Decimal(str(row.get("base", 0))), "baseline_on": on}
+
+
+def _target(item: Measured, first: date, last: date, value: Decimal) -> PeriodTarget:
+    created = item.indicator.created_at
+    return PeriodTarget(
+        indicator=item.indicator,
+        starts_on=first,
+        ends_on=last,
+        value=value,
+        created_at=created,
+        updated_at=created,
+    )
+
+
+def _periods(agreed: Agreed) -> list[Period]:
+    """Those that had begun, while the framework was in force."""
+    framework = agreed.framework
+    if not framework.agreed_at:
+        return []
+    end = agreed.spec.get("superseded_on", TODAY)
+    begun = [span for span in agreed.spans if span[0] <= end]
+    periods = [Period.of_span(framework, first, last) for first, last in begun]
+    for period in periods:
+        period.created_at = period.updated_at = moment(period.starts_on, hour=0, minute=10)
+    return Period.objects.bulk_create(periods)
+
+
+def _number(agreed: Agreed, label: str) -> int:
+    labels = [Period.of_span(agreed.framework, *span).label for span in agreed.spans]
+    return labels.index(label)
+
+
+def _first_day(agreed: Agreed, label: str) -> date:
+    return agreed.spans[_number(agreed, label)][0]

@@ -1,0 +1,76 @@
+"""Loads the demonstration into an empty database, all of it or nothing."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from monitoring.demo.history import History
+from monitoring.demo.measures import Agreed, Surveyor
+from monitoring.demo.people import load_people, load_rates
+from monitoring.demo.promises import Registrar
+from monitoring.demo.published import publish
+from monitoring.demo.reading import TODAY, moment, partnerships
+from monitoring.demo.reporting import Newsroom, Sent, store
+from monitoring.models import Period
+from partnerships.models import Partnership
+from registry.errors import DomainError
+from registry.models import Goal, Partner
+
+CLOSES_AFTER = timedelta(days=120)
+
+
+def is_empty() -> bool:
+    return not (Partnership.objects.exists() or Partner.objects.exists())
+
+
+@transaction.atomic
+def seed() -> dict[str, int]:
+    """Load everything and say how much; refuses a database that has anybody's work in it."""
+    if not is_empty():
+        raise DomainError("not_empty", "The database holds partners or partnerships already.")
+    if not Goal.objects.exists():
+        raise DomainError("no_vocabularies", "Run load_vocabularies first.")
+    history = History()
+    people = load_people()
+    load_rates()
+    entered = Registrar(people, history).enter(partnerships())
+    surveyor = Surveyor()
+    agreed = [framework for one in entered for framework in surveyor.measure(one)]
+    sent = [s for framework in agreed for s in Newsroom(framework, surveyor.categories).write()]
+    store(sent)
+    _close(agreed, sent)
+    history.store()
+    reports = sum(publish(framework, people.admin) for framework in agreed)
+    return {
+        "partners": len(people.partners),
+        "partnerships": len(entered),
+        "submissions": len(sent),
+        "observations": sum(len(item.observations) for item in sent),
+        "reports": reports,
+    }
+
+
+def _close(agreed: Iterable[Agreed], sent: Iterable[Sent]) -> None:
+    """Close the periods that are long over, once everything sent for them was decided."""
+    undecided, decided = set(), defaultdict(list)
+    for item in sent:
+        if item.submission.approved_at is None:
+            undecided.add(item.submission.period_id)
+        decided[item.submission.period_id].append(item.submission.updated_at)
+    closed = []
+    for framework in agreed:
+        for period in framework.periods:
+            at = _closing(period, decided[period.pk])
+            if at < moment(TODAY) and period.pk not in undecided:
+                period.status, period.closed_at = Period.Status.CLOSED, at
+                period.updated_at = at
+                closed.append(period)
+                by = framework.entered.manager
+                framework.entered.history.moved(period, "open", "closed", at, by=by)
+    Period.objects.bulk_update(closed, ["status", "closed_at", "updated_at"])
+
+
+def _closing(period: Period, decided: list[datetime]) -> datetime:
+    return max([moment(period.due_on) + CLOSES_AFTER, *(at + timedelta(days=7) for at in decided)])
