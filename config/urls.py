@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import DefaultRouter
 
+from config.health import health
 from config.swagger import SwaggerView
 from monitoring.api import urls as monitoring_api
 from partnerships.api import urls as partnerships_api
@@ -24,4 +25,8 @@ api: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
+    path("healthz/", health, name="health"),
+    path("", include("registry.urls")),
+    path("", include("partnerships.urls")),
+    path("", include("monitoring.urls")),
 ]

@@ -65,18 +65,22 @@ def _bar_label(reached: Decimal | None, expected: Decimal | None) -> str:
 
 def chart(row: IndicatorRow, prefix: str) -> dict[str, Any]:
     """A wide and a narrow drawing of one indicator, and the rows of the table beside it."""
+    narrow = _drawing(row, 340, 230, f"{prefix}n")
+    for mark in narrow.get("dots", narrow.get("bars")):
+        mark["text"] = ""  # hints need a pointer, and the table says the same
     return {
         "row": row,
         "kind": "bars" if row.is_flow else "line",
         "wide": _drawing(row, 560, 260, f"{prefix}w"),
-        "narrow": _drawing(row, 340, 230, f"{prefix}n"),
+        "narrow": narrow,
         "table": [(p, row.figure(p.figure), _target_text(row, p)) for p in row.points],
     }
 
 
 def is_drawable(row: IndicatorRow) -> bool:
     drawn = [p for p in row.points if p.figure.floor is not None]
-    return len(drawn) >= 2 and row.measure not in (Indicator.Measure.YES_NO,)
+    is_line = row.measure != Indicator.Measure.YES_NO and not row.is_as_published
+    return len(drawn) >= 2 and is_line
 
 
 def _target_text(row: IndicatorRow, point: Point) -> str:
@@ -105,13 +109,18 @@ def _frame(row: IndicatorRow, width: float, height: float) -> Frame:
     days = [p.on for p in row.points]
     if not row.is_flow:
         days += [day for day in (row.baseline_on, row.end_on) if day]
-    low, high = _round_range(min([0.0, *values]), max(values))
+    least, most = min(values), max(values)
+    # A line may begin above 0 where all its values are close together; a bar may not.
+    close = not row.is_flow and least > 0 and most - least < 0.4 * most
+    room = (most - least or most) * 0.5
+    low, high = _round_range(least - room if close else min(0.0, least), most)
     return Frame(width, height, min(days), max(days), low, high)
 
 
 def _values(row: IndicatorRow) -> Iterable[Decimal]:
     for point in row.points:
-        yield from (v for v in (point.figure.floor, point.figure.high, point.target) if v is not None)
+        seen = (point.figure.floor, point.figure.high, point.target)
+        yield from (v for v in seen if v is not None)
     if not row.is_flow:
         yield from (v for v in (row.baseline, row.end_target) if v is not None)
 
@@ -199,7 +208,7 @@ def _dot(row: IndicatorRow, point: Point, frame: Frame) -> dict[str, Any]:
 
 
 def _baseline(row: IndicatorRow, frame: Frame) -> dict[str, str] | None:
-    if row.baseline is None:
+    if row.baseline is None or row.direction.startswith("maintain"):
         return None
     y = frame.y(row.baseline)
     below = y + 14 < frame.height - BOTTOM

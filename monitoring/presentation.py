@@ -104,13 +104,31 @@ class IndicatorRow:
         return self.accumulation == Accumulation.FLOW and self.measure != Measure.RATIO
 
     @property
+    def is_as_published(self) -> bool:
+        """Nobody said whether values add up: each period's stands for itself."""
+        return self.accumulation == Accumulation.AS_PUBLISHED
+
+    @property
+    def published(self) -> list[tuple[str, Shown, str]]:
+        """The single values of an imported indicator: all there is to say about it."""
+        if not self.is_as_published:
+            return []
+        return [
+            (p.label, self.figure(p.figure), "" if p.target is None else self.number(p.target))
+            for p in self.points
+            if p.figure.floor is not None or p.target is not None
+        ]
+
+    @property
     def latest(self) -> Point | None:
         """The last period with a value: all there is where nobody said how values add up."""
         return next((p for p in reversed(self.points) if p.figure.floor is not None), None)
 
     @property
     def actual(self) -> Shown:
-        if self.accumulation == Accumulation.AS_PUBLISHED and self.latest:
+        if self.is_as_published:
+            if self.latest is None:
+                return Shown("", "no_actual")
             return self.figure(self.latest.figure, f"as published for {self.latest.label}")
         return self.figure(self.to_date)
 
@@ -124,7 +142,8 @@ class IndicatorRow:
 
     @property
     def target(self) -> Shown:
-        by = f"by {self.end_on:%d %b %Y}".replace(" 0", " ") if self.end_on else ""
+        until = "for the span to" if self.is_flow else "by"
+        by = f"{until} {self.end_on:%d %b %Y}".replace(" 0", " ") if self.end_on else ""
         return self._number_or(self.end_target, "no_target", by)
 
     @property

@@ -13,6 +13,8 @@ from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
+from monitoring.exchange.iati_reader import MAX_BYTES
+from monitoring.exchange.jobs import new_batch
 from monitoring.ingest.rows import FIELDS, Row, RowChecker
 from monitoring.models import (
     Evidence,
@@ -27,11 +29,11 @@ from monitoring.models import (
     Submission,
 )
 from monitoring.reports.document import framework_text
-from monitoring.tasks import compute_report
+from monitoring.tasks import compute_report, run_import
 from partnerships.models import Agreement, Membership, Partnership
 from partnerships.services import draft_agreement, lead_only
 from registry.errors import DomainError, NotAllowed
-from registry.models import Country, Event, User
+from registry.models import Country, Event, ImportBatch, User
 
 LARGEST_EVIDENCE = 20 * 1024 * 1024
 
@@ -323,6 +325,18 @@ def request_report(
     if run.status == ReportRun.Status.QUEUED:
         transaction.on_commit(partial(compute_report.delay, run.pk), robust=True)
     return run
+
+
+@transaction.atomic
+def queue_import(name: str, content: bytes, *, by: User, dry_run: bool = False) -> ImportBatch:
+    """Have a worker import a published file; the batch shows how far it is."""
+    if not by.is_staff:
+        raise NotAllowed("admins_only", "Only a registry admin imports files.")
+    if len(content) > MAX_BYTES:
+        raise ValidationError({"file": f"A file may have {MAX_BYTES} bytes."}, code="too_large")
+    batch = new_batch(name, content, by=by, is_dry_run=dry_run)
+    transaction.on_commit(partial(run_import.delay, batch.pk), robust=True)
+    return batch
 
 
 def _submission(unit: ReportingUnit, period: Period, revision: int, **fields: Any) -> Submission:

@@ -45,6 +45,7 @@ LOOKS = {
     "imported": Look("Imported, not agreed", "half", "risk"),
     "proposed": Look("Proposed", "half", "due"),
     "delivered": Look("Delivery confirmed", "check", "on"),
+    "binding": Look("Binding", "check", "on"),
     "open": Look("Open", "ring", "due"),
     "closed": Look("Closed", "dash", "na"),
 }
@@ -77,7 +78,7 @@ def reason(code: str) -> str:
     return REASONS.get(code) or code.replace("_", " ")
 
 
-def number(value: Decimal | int | float | str | None, places: int | None = None) -> str:
+def number(value: Decimal | float | str | None, places: int | None = None) -> str:
     """A number rounded half up with thousands separators; "" for no number at all.
 
     Without `places`: two below 100, one below 1,000, none above; trailing zeros are left out.

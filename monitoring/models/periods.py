@@ -33,6 +33,34 @@ class ReportingUnitQuerySet(models.QuerySet["ReportingUnit"]):
         partners = Partner.objects.with_role(user, "manager", "evaluator").values("pk")
         return self.filter(membership__partner__in=partners)
 
+    def of_people(self, user: Any) -> Self:
+        """Units of the partners for which the user reports, without an admin's reach."""
+        partners = Partner.objects.with_role(user, "manager", "evaluator").values("pk")
+        return self.filter(membership__partner__in=partners)
+
+    def owing(self, on: date) -> "list[tuple[ReportingUnit, Period]]":
+        """Units with an open period that has ended and for which nothing was begun; 3 queries."""
+        members = self.filter(membership__status="accepted", membership__ended_on=None)
+        units = list(
+            members.select_related("membership__partner", "membership__partnership", "country")
+        )
+        periods = Period.objects.filter(
+            status=Period.Status.OPEN,
+            ends_on__lte=on,
+            framework__status=Framework.Status.AGREED,
+            framework__partnership__in={u.membership.partnership_id for u in units},
+        ).select_related("framework")
+        begun = ReportingUnit.submissions.rel.related_model.objects.filter(unit__in=units)
+        have = set(begun.exclude(status="withdrawn").values_list("unit_id", "period_id"))
+        return [
+            (unit, period)
+            for period in sorted(periods, key=lambda p: (p.due_on, p.pk))
+            for unit in units
+            if period.framework.partnership_id == unit.membership.partnership_id
+            and unit.owes(period)
+            and (unit.pk, period.pk) not in have
+        ]
+
 
 class ReportingUnit(models.Model):
     """A member in a place, or the member itself: whose data a value is."""
@@ -64,6 +92,11 @@ class ReportingUnit(models.Model):
     def __str__(self) -> str:
         where = self.place or (self.country.name if self.country else "")
         return f"{self.membership.partner}, {where}" if where else str(self.membership.partner)
+
+    def owes(self, period: "Period") -> bool:
+        """Data is due for periods that end while the member takes part."""
+        first = max(self.since_on, self.membership.accepted_on or date.max)
+        return first <= period.ends_on
 
 
 class PeriodQuerySet(OfFrameworkQuerySet):

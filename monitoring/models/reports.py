@@ -26,8 +26,8 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def latest_of(self, partnerships: Any) -> Self:
         """Each partnership's published report on its latest period, without the content."""
         published = self.filter(status=Report.Status.PUBLISHED, partnership__in=partnerships)
-        newest = published.order_by("partnership", "-reference_on", "-revision", "-pk")
-        return newest.distinct("partnership").select_related("period").defer("content")
+        newest = published.order_by("partnership_id", "-reference_on", "-revision", "-pk")
+        return newest.distinct("partnership_id").select_related("period").defer("content")
 
     def for_list(self) -> Self:
         """With what a list names, without the content."""

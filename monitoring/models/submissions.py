@@ -33,6 +33,28 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def waiting(self) -> Self:
         return self.filter(status=Submission.Status.SUBMITTED)
 
+    def of_people(self, user: Any) -> Self:
+        """Data of the partners for which the user reports, without an admin's reach."""
+        return self.filter(unit__in=ReportingUnit.objects.of_people(user).values("pk"))
+
+    def in_progress(self) -> Self:
+        """Begun or sent back: its own people have to act."""
+        return self.filter(status__in=[Submission.Status.DRAFT, Submission.Status.RETURNED])
+
+    def reviewable_by(self, user: Any) -> Self:
+        """Waiting ones that the user may decide: not what the user has sent, oldest first."""
+        led = Partnership.objects.editable_by(user).values("pk")
+        waiting = self.waiting().filter(period__framework__partnership__in=led)
+        return waiting.exclude(submitted_by=user).order_by("submitted_at", "pk")
+
+    def with_names(self) -> Self:
+        return self.select_related(
+            "period__framework__partnership",
+            "unit__country",
+            "unit__membership__partner",
+            "submitted_by",
+        )
+
 
 def _approved_or_inside(user: Any, path: str = "") -> Q:
     """Rows of approved submissions in settled, public frameworks; all rows for insiders."""
@@ -149,9 +171,17 @@ class Submission(Record):
     def lacking(self) -> models.QuerySet[Indicator]:
         """Indicators that this unit reports and for which the submission has no total."""
         given = self.observations.filter(category=None).values("indicator_id")
+        return self.indicators().exclude(pk__in=given)
+
+    def indicators(self) -> models.QuerySet[Indicator]:
+        """What is asked of this unit: by place if it is a place, else what is not by place.
+
+        An indicator with a responsible member is asked of that member's units only.
+        """
         has_place = bool(self.unit.place or self.unit.country_id)
         of_framework = Indicator.objects.filter(result__framework=self.period.framework_id)
-        return of_framework.filter(by_place=has_place).exclude(pk__in=given)
+        asked = Q(responsible=None) | Q(responsible=self.unit.membership_id)
+        return of_framework.filter(asked, by_place=has_place)
 
     def send_back(self, *, by: User, reason: str) -> None:
         self._require_reviewer(by)
@@ -206,6 +236,13 @@ class ObservationQuerySet(models.QuerySet["Observation"]):
             return self.filter(counts_from__isnull=False, counts_until=None, withdraws=False)
         ended = Q(counts_until=None) | Q(counts_until__gt=at)
         return self.filter(ended, counts_from__lte=at, withdraws=False)
+
+    def last_before(self, submission: Submission) -> Self:
+        """The unit's newest counting total of each indicator in an earlier period."""
+        earlier = self.counting().filter(
+            unit=submission.unit_id, category=None, period__ends_on__lt=submission.period.ends_on
+        )
+        return earlier.order_by("indicator_id", "-period__ends_on", "-pk").distinct("indicator_id")
 
     def visible_to(self, user: Any) -> Self:
         """Counting values of public frameworks; breakdowns of people only for insiders."""

@@ -1,6 +1,16 @@
 """Countries."""
 
+from typing import Any, Self
+
 from django.db import models
+
+
+class CountryQuerySet(models.QuerySet["Country"]):
+    def with_partnerships(self, partnerships: Any) -> Self:
+        """Countries in which one of the partnerships works."""
+        places = Country.partnership_places.rel.related_model.objects
+        there = places.filter(partnership__in=partnerships.values("pk"))
+        return self.filter(pk__in=there.values("country_id"))
 
 
 class Country(models.Model):
@@ -14,6 +24,8 @@ class Country(models.Model):
     sub_region = models.CharField(max_length=60, blank=True)
     latitude = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     longitude = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+
+    objects = CountryQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]

@@ -11,6 +11,7 @@ from registry import display
 from registry.models import Goal
 
 register = template.Library()
+register.filter("look", display.look)
 register.filter("words", display.words)
 register.filter("reason", display.reason)
 

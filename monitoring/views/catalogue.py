@@ -1,0 +1,164 @@
+"""Home, the list of partnerships, and a partnership's page."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+
+from monitoring import charts
+from monitoring.aggregation import partnership_figures
+from monitoring.explanations import lights_shown
+from monitoring.models import Framework, Report, ReportingUnit, Submission
+from monitoring.presentation import IndicatorRow
+from partnerships.forms import PartnershipFilter
+from partnerships.models import Agreement, Commitment, Membership, Partnership
+from registry import display
+from registry.models import Country, Goal, Partner
+from registry.paging import capped_count, newest_first
+
+CHARTS = 4
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What the registry holds, with denominators, and what waits for the person signed in."""
+    today = timezone.localdate()
+    public = Partnership.objects.public()
+    due = Commitment.objects.filter(partnership__in=public.values("pk")).due_by(today)
+    counts = public.counts_by_goal()
+    context = {
+        "totals": {
+            "partnerships": public.count(),
+            "active": public.filter(status=Partnership.Status.ACTIVE).count(),
+            "partners": Partner.objects.public().count(),
+            "countries": Country.objects.with_partnerships(public).count(),
+            "due": due.count(),
+            "delivered": due.with_confirmed_delivery().count(),
+            "reports": Report.objects.filter(status=Report.Status.PUBLISHED).count(),
+        },
+        "goals": [(goal, counts.get(goal.number, 0)) for goal in Goal.objects.all()],
+        "reports": _latest_reports(),
+        "states": ["on_track", "at_risk", "off_track", "no_data"],
+        "reporting_states": ["up_to_date", "due", "late", "overdue", "inactive"],
+    }
+    return render(request, "monitoring/home.html", context | _waiting(request, today))
+
+
+def _latest_reports() -> list[Report]:
+    public = Partnership.objects.public().values("pk")
+    published = Report.objects.filter(status=Report.Status.PUBLISHED, partnership__in=public)
+    return list(published.for_list().order_by("-published_at", "-pk")[:6])
+
+
+def _waiting(request: HttpRequest, today: date) -> dict[str, Any]:
+    user = request.user
+    if user.is_anonymous:
+        return {}
+    own = Membership.objects.filter(
+        partner__affiliations__user=user, status__in=["invited", "accepted"]
+    )
+    mine = Partnership.objects.filter(pk__in=own.values("partnership_id"))
+    return {
+        "mine": list(mine.order_by("-updated_at", "-pk")[:12]),
+        "to_review": Submission.objects.reviewable_by(user).count(),
+        "returned": Submission.objects.of_people(user).filter(status="returned").count(),
+        "owing": len(ReportingUnit.objects.of_people(user).owing(today)),
+    }
+
+
+def partnerships(request: HttpRequest) -> HttpResponse:
+    """Registered partnerships, searched and filtered; lights from their latest report."""
+    form = PartnershipFilter(request.GET)
+    rows = Partnership.objects.public().chosen(**form.chosen())
+    page = newest_first(rows.with_facts(), request.GET.get("after", ""))
+    reports = Report.objects.latest_of([row.pk for row in page.rows])
+    context = {
+        "form": form,
+        "page": page,
+        "count": capped_count(rows),
+        "reports": {report.partnership_id: report for report in reports},
+    }
+    return render(request, "monitoring/partnerships.html", context)
+
+
+def partnership(request: HttpRequest, key: str) -> HttpResponse:
+    """A partnership's facts, promises and figures as of today, by reference or number."""
+    found = get_object_or_404(
+        Partnership.objects.visible_to(request.user).with_facts(), **_lookup(key)
+    )
+    now = timezone.now()
+    figures = partnership_figures(found, reference_on=timezone.localdate(), cutoff_at=now)
+    rows = [IndicatorRow.live(item) for item in figures.indicators]
+    context = {
+        "partnership": found,
+        "goals": found.all_goals(),
+        "countries": [place.country for place in found.places.all()],
+        "memberships": _members(request, found),
+        "commitments": _commitments(request, found),
+        "transactions": list(
+            found.deliveries.filter(commitment=None).order_by("-delivered_on", "-pk")[:20]
+        ),
+        "figures": figures,
+        "lights": lights_shown(figures.timeliness, figures.achievement),
+        "indicators": with_bars(rows),
+        "charts": [charts.chart(row, f"i{row.pk}") for row in rows if charts.is_drawable(row)][
+            :CHARTS
+        ],
+        "on_track": sum(row.light.colour in ("on_track", "met") for row in rows),
+        "without_data": sum(row.light.colour == "no_data" for row in rows),
+        "framework": figures.framework,
+        "unsettled": _unsettled(request, found),
+        "agreements": Agreement.objects.visible_to(request.user).filter(partnership=found),
+        "reports": _reports(request, found),
+        "documents": found.documents.all()[:50],
+        "markers": found.markers.all(),
+        "is_editor": found.is_editable_by(request.user),
+        "missing": {} if found.is_public() else found.missing(),
+    }
+    return render(request, "monitoring/partnership.html", context)
+
+
+def with_bars(rows: list[IndicatorRow]) -> list[tuple[IndicatorRow, dict[str, Any]]]:
+    return [
+        (
+            row,
+            charts.progress_bar(row.toward_end, row.expected, display.look(row.light.colour).tone),
+        )
+        for row in rows
+    ]
+
+
+def page_of(found: Partnership) -> str:
+    """The address of a partnership's page: by its reference, once it has one."""
+    return reverse("partnership", args=[found.reference or found.pk])
+
+
+def _lookup(key: str) -> dict[str, Any]:
+    if not key.isascii() or len(key) > 18:
+        raise Http404
+    return {"pk": int(key)} if key.isdigit() else {"reference": key.upper()}
+
+
+def _members(request: HttpRequest, found: Partnership) -> list[Membership]:
+    seen = Membership.objects.visible_to(request.user).filter(partnership=found)
+    members = seen.select_related("partner__country").order_by("ended_on", "accepted_on", "pk")
+    return sorted(members, key=lambda m: (m.ended_on is not None, "lead" not in m.roles))
+
+
+def _commitments(request: HttpRequest, found: Partnership) -> list[Commitment]:
+    seen = Commitment.objects.visible_to(request.user).filter(partnership=found)
+    names = seen.select_related("membership__partner", "receiver__partner")
+    return list(names.prefetch_related("deliveries", "due_dates").order_by("due_on", "pk")[:100])
+
+
+def _unsettled(request: HttpRequest, found: Partnership) -> list[Framework]:
+    """Editions that insiders still work on."""
+    seen = Framework.objects.visible_to(request.user).filter(partnership=found)
+    return list(seen.exclude(status__in=Framework.SETTLED).order_by("-edition"))
+
+
+def _reports(request: HttpRequest, found: Partnership) -> list[Report]:
+    seen = Report.objects.visible_to(request.user).filter(partnership=found)
+    return list(seen.for_list().order_by("-reference_on", "-revision", "-pk")[:24])

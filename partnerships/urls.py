@@ -1,0 +1,5 @@
+from django.urls import path
+
+from partnerships import views
+
+urlpatterns = [path("partners/<int:pk>/", views.partner, name="partner")]

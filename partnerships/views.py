@@ -1,0 +1,23 @@
+"""A partner with the partnerships it belongs to."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from partnerships.models import Membership
+from registry.models import Basis, Partner
+
+
+def partner(request: HttpRequest, pk: int) -> HttpResponse:
+    """Public facts of a partner; contacts and reviews are not among them."""
+    visible = Partner.objects.visible_to(request.user)
+    found = get_object_or_404(visible.select_related("country"), pk=pk)
+    memberships = Membership.objects.visible_to(request.user).filter(partner=found)
+    context = {
+        "partner": found,
+        "basis": Basis(found.reporting_basis).label,
+        "identifiers": found.identifiers.all(),
+        "memberships": memberships.select_related("partnership").order_by(
+            "ended_on", "-accepted_on", "pk"
+        )[:100],
+    }
+    return render(request, "partnerships/partner.html", context)
