@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import IO, Any
 
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -14,8 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from monitoring import services
+from monitoring.exchange.iati_reader import MAX_BYTES
 from registry.api.base import IDEMPOTENCY_KEY, ReadViewSet
-from registry.api.parsers import read_limited
+from registry.api.parsers import BodyTooLarge, read_limited
 from registry.api.serializers import ModelSerializer, Serializer
 from registry.models import ImportBatch, ImportFinding
 
@@ -31,7 +31,7 @@ class XMLFileParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        body = read_limited(stream, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        body = read_limited(stream, MAX_BYTES)
         return {"file": SimpleUploadedFile("upload.xml", body)}
 
 
@@ -91,6 +91,8 @@ class ImportViewSet(ReadViewSet):
         """Import an IATI 2.03 activity file; the answer is the job, to be polled."""
         body = self.read_body(ImportRequestSerializer)
         upload = body["file"]
+        if upload.size > MAX_BYTES:
+            raise BodyTooLarge  # before it is read into memory
         batch = services.queue_import(
             upload.name, upload.read(), by=request.user, dry_run=body["dry_run"]
         )

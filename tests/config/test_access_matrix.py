@@ -1,0 +1,93 @@
+"""Every route × method × principal answers with the status that the design gives it."""
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.urls import resolve
+from rest_framework.test import APIClient
+
+from config.urls import api as routes
+from tests.config.access_matrix import MATRIX, PRINCIPALS
+from tests.config.world import build
+
+pytestmark = pytest.mark.django_db
+API = "/api/v1/"
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """Built once: every request is rolled back, and in the end the world."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "expected"), MATRIX, ids=[f"{m} {p}" for m, p, _, _ in MATRIX]
+)
+def test_answers_each_principal_as_designed(world, method, path, body, expected):
+    names, people, secret = world
+    answers = {}
+    for principal in PRINCIPALS:
+        client = APIClient(raise_request_exception=False)
+        if principal == "read_only":
+            client.credentials(HTTP_AUTHORIZATION=f"Token {secret}")
+        elif principal in people:
+            client.force_authenticate(people[principal])
+        with transaction.atomic():
+            answers[principal] = send(client, method, path, body, names)
+            transaction.set_rollback(True)
+
+    wanted = dict(zip(PRINCIPALS, map(int, expected.split()), strict=True))
+    assert {p: answer.status_code for p, answer in answers.items()} == wanted, {
+        p: getattr(answer, "data", None)
+        for p, answer in answers.items()
+        if answer.status_code != wanted[p]
+    }
+
+
+def send(client, method, path, body, names):
+    url = API + path.format(**names)
+    headers = {"HTTP_IF_MATCH": "*"} if method == "PATCH" else {}
+    if body == "file":
+        upload = SimpleUploadedFile("empty.xml", b"<iati-activities version='2.03'/>")
+        return client.post(url, {"file": upload}, format="multipart")
+    if method == "GET":
+        return client.get(url)
+    filled = json.loads(fill(json.dumps(body), names)) if body is not None else None
+    return client.generic(
+        method,
+        url,
+        json.dumps(filled or {}) if filled is not None else "",
+        content_type="application/json",
+        **headers,
+    )
+
+
+def fill(text, names):
+    for name, value in names.items():
+        text = text.replace(f'"{{{name}}}"', json.dumps(value))
+    return text
+
+
+def test_names_every_route_and_method():
+    stated = {
+        (resolve(API + path.format_map(AnyNumber())).url_name, method)
+        for method, path, _, _ in MATRIX
+    }
+    assert stated == set(all_routes())
+
+
+class AnyNumber(dict):
+    def __missing__(self, name):
+        return "1"
+
+
+def all_routes():
+    for route in routes:
+        actions = getattr(route.callback, "actions", None)
+        view = getattr(route.callback, "cls", None)
+        methods = actions or [m for m in ("get", "post", "patch", "delete") if hasattr(view, m)]
+        yield from ((route.name, method.upper()) for method in methods if method != "head")

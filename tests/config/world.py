@@ -1,0 +1,141 @@
+"""One partnership with everything in it, and the people around it."""
+
+from datetime import date
+
+from django.core.files.base import ContentFile
+
+from tests import factories as f
+
+
+def build():
+    """Names of rows, as the access matrix uses them, and the people by their principal."""
+    lead, member, outside, third = f.PartnerFactory.create_batch(4)
+    people = {
+        "outsider": f.UserFactory(manages=outside),
+        "member": f.UserFactory(manages=member),
+        "lead": f.UserFactory(manages=lead),
+        "evaluator": f.UserFactory(evaluates=member),
+        "observer": f.UserFactory(observes=member),
+        "admin": f.UserFactory(admin=True),
+    }
+    pending = f.PartnerFactory(pending=True)
+    f.AffiliationFactory(user=people["member"], partner=pending)
+    token = f.TokenFactory(user=people["lead"], read_only=True)
+    rows = {
+        "lead_partner": lead,
+        "member_partner": member,
+        "third_partner": third,
+        "pending": pending,
+        "target": f.TargetFactory(),
+        "global_indicator": f.GlobalIndicatorFactory(),
+        "role_of_evaluator": people["evaluator"].affiliations.get(),
+        "batch": f.ImportFindingFactory().batch,
+        **_partnerships(lead, member),
+    }
+    f.CurrencyFactory()
+    rows |= _promises(rows)
+    rows |= _frameworks(rows)
+    rows |= _values(rows, people["evaluator"])
+    rows |= _reports(rows)
+    names = {name: row.pk for name, row in rows.items()}
+    names |= {
+        "token": token.token_key,
+        "newcomer": f.UserFactory().email,
+        "lead_email": people["lead"].email,
+        "password": f.PASSWORD,
+    }
+    return names, people, token.secret
+
+
+def _partnerships(lead, member):
+    made = {
+        "active": f.PartnershipFactory(active=True, lead=lead),
+        "registered": f.PartnershipFactory(registered=True, lead=lead),
+        "submitted": f.PartnershipFactory(submitted=True, lead=lead),
+        "draft": f.PartnershipFactory(lead=lead),
+    }
+    joined = {
+        name: f.MembershipFactory(partnership=row, partner=member) for name, row in made.items()
+    }
+    made["draft"].targets.add(f.TargetFactory())
+    f.CommitmentFactory(membership=joined["draft"], partnership=made["draft"])
+    inviting = f.PartnershipFactory(active=True, lead=lead)
+    invitation = f.MembershipFactory(partnership=inviting, partner=member, invited=True)
+    return {**made, "membership": joined["active"], "invitation": invitation}
+
+
+def _promises(rows):
+    active, membership = rows["active"], rows["membership"]
+    commitment = f.CommitmentFactory(membership=membership, partnership=active)
+    binding = f.AgreementFactory(partnership=active, binding=True)
+    return {
+        "commitment": commitment,
+        "delivery": f.DeliveryFactory(commitment=commitment),
+        "draft_agreement": f.AgreementFactory(partnership=active),
+        "proposed_agreement": f.AgreementFactory(
+            partnership=active, kind="engagement", proposed=True
+        ),
+        "endorsement": binding.endorsements.get(membership=membership),
+    }
+
+
+def _frameworks(rows):
+    agreed = f.FrameworkFactory(partnership=rows["active"], agreed=True)
+    draft = f.FrameworkFactory(partnership=rows["active"])
+    indicator = f.IndicatorFactory(result__framework=agreed, people=True)
+    category = f.CategoryFactory()
+    indicator.dimensions.add(category.dimension)
+    draft_indicator = f.IndicatorFactory(result__framework=draft)
+    target = f.PeriodTargetFactory(indicator=draft_indicator, starts_on=date(2024, 4, 1))
+    return {
+        "agreed": agreed,
+        "draft_framework": draft,
+        "indicator": indicator,
+        "other_indicator": f.IndicatorFactory(result=indicator.result),
+        "draft_result": draft_indicator.result,
+        "draft_indicator": draft_indicator,
+        "draft_target": target,
+        "dimension": category.dimension,
+        "category": category,
+    }
+
+
+def _values(rows, evaluator):
+    agreed, indicator, category = rows["agreed"], rows["indicator"], rows["category"]
+    first, second, third, fourth, fifth = f.PeriodFactory.create_batch(5, framework=agreed)
+    unit = f.ReportingUnitFactory(membership=rows["membership"])
+    approved = f.SubmissionFactory(
+        unit=unit,
+        period=first,
+        values={indicator: 10, (indicator, category): 4},
+        approved=True,
+    )
+    draft = f.SubmissionFactory(unit=unit, period=second, values={indicator: 11})
+    sent = f.SubmissionFactory(unit=unit, period=third, values={indicator: 12})
+    for submission, name in ((draft, "proof.pdf"), (sent, "sent.pdf")):
+        f.EvidenceFactory(submission=submission, url="", file=ContentFile(b"%PDF-", name))
+    sent.change(status="submitted", submitted_by=evaluator, submitted_at=f.NOON)
+    fifth.change(status="closed", closed_at=f.NOON)
+    return {
+        "first": first,
+        "second": second,
+        "fourth": fourth,
+        "closed": fifth,
+        "unit": unit,
+        "approved_data": approved,
+        "approved_value": approved.observations.get(category=None),
+        "approved_breakdown": approved.observations.get(category=category),
+        "draft_data": draft,
+        "draft_value": draft.observations.get(),
+        "sent_data": sent,
+        "evidence": draft.evidence.get(),
+        "evidence_sent": sent.evidence.get(),
+    }
+
+
+def _reports(rows):
+    return {
+        "published": f.ReportFactory(period=rows["first"], published=True),
+        "draft_report": f.ReportFactory(period=rows["second"]),
+        "run": f.ReportRunFactory(period=rows["first"]),
+    }
