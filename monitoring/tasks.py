@@ -7,9 +7,10 @@ from celery import shared_task
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from monitoring.exchange import jobs
 from monitoring.models import Framework, Period, ReportRun
 from monitoring.reports.runs import compute
-from registry.models import LostLease
+from registry.models import ImportBatch, LostLease
 
 logger = logging.getLogger(__name__)
 
@@ -29,13 +30,25 @@ def compute_report(run_pk: int) -> None:
 
 
 @shared_task
+def run_import(batch_pk: int) -> None:
+    """Import a file; called again it goes on after the activities that were committed."""
+    try:
+        jobs.run_import(batch_pk)
+    except DatabaseError:
+        logger.exception("import %s failed; the sweeper will try it again", batch_pk)
+
+
+@shared_task
 def sweep_jobs() -> int:
-    """Give the hint again for runs that lost theirs, and fail those that always die."""
-    ReportRun.objects.give_up()
-    keys = ReportRun.objects.hint_again(HINT_LOST_AFTER)
-    for key in keys:
-        compute_report.delay(key)
-    return len(keys)
+    """Give the hint again for jobs that lost theirs, and fail those that always die."""
+    hinted = 0
+    for model, task in ((ReportRun, compute_report), (ImportBatch, run_import)):
+        model.objects.give_up()
+        keys = model.objects.hint_again(HINT_LOST_AFTER)
+        for key in keys:
+            task.delay(key)
+        hinted += len(keys)
+    return hinted
 
 
 @shared_task

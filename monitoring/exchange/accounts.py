@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from monitoring.exchange.iati_codes import NOT_KEPT
 from monitoring.exchange.iati_elements import counted
+from monitoring.exchange.iati_reader import line_of
 from registry.models import ImportBatch, ImportFinding
 
 COLUMNS = ("in_file", "stored", "unchanged", "listed")
@@ -89,7 +90,7 @@ class Accounts:
         return ImportFinding(
             batch=batch,
             activity=self.identifier,
-            line=element.sourceline,
+            line=line_of(element),
             element=self.kinds[element][:80],
             code=listed.code,
             reason=listed.reason[:REASON_LENGTH],

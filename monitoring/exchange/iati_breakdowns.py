@@ -56,7 +56,8 @@ def spec_of(element: Any, places: dict[str, str]) -> Spec:
     """
     found: dict[str, str] = {}
     pairs = [(d.get("name"), d.get("value")) for d in element.iterchildren("dimension")]
-    pairs += [(PLACE, _place(child, places)) for child in element.iterchildren("location")]
+    where = [_place(child, places) for child in element.iterchildren("location")]
+    pairs += [(PLACE, " + ".join(sorted(where)))] if where else []
     for name, value in pairs:
         name, value = " ".join((name or "").split()), " ".join((value or "").split())
         if not name or not value:

@@ -12,6 +12,7 @@ from registry.errors import DomainError
 MAX_BYTES = 50 * 2**20
 VERSIONS = ("2.01", "2.02", "2.03")
 CHUNK = 2**16
+LINES_REMEMBERED = 65_535
 
 
 class UnreadableFile(DomainError):
@@ -43,8 +44,10 @@ def activities(content: bytes) -> Iterator[Any]:
     try:
         yield from _activities(content)
     except etree.XMLSyntaxError as error:
-        line, column = error.position
-        raise UnreadableFile("malformed_xml", error.msg, line, column) from None
+        found = error.error_log[-1] if len(error.error_log) else error
+        reason = getattr(found, "message", str(found)).strip()
+        line, column = getattr(found, "line", 1), getattr(found, "column", 0)
+        raise UnreadableFile("malformed_xml", reason, line, column) from None
 
 
 def _activities(content: bytes) -> Iterator[Any]:
@@ -76,6 +79,20 @@ def _check_root(root: Any) -> None:
     if version not in VERSIONS:
         reason = f"The version is {version or 'missing'}; known are {', '.join(VERSIONS)}."
         raise UnreadableFile("unknown_version", reason, root.sourceline)
+
+
+def line_of(element: Any) -> int:
+    """The line on which an element starts.
+
+    From line 65,535 on libxml2 remembers only where texts end, and gives the line of the text
+    inside the element or after it: what lies in between is counted back.
+    """
+    line = element.sourceline
+    if line < LINES_REMEMBERED:
+        return line
+    if not element.text and len(element):
+        return line_of(element[0])
+    return line - (element.text or element.tail or "").count("\n")
 
 
 def _forget(element: Any, parent: Any) -> None:
