@@ -79,11 +79,15 @@ def edit_partnership(
 def invite(
     partnership: Partnership, *, partner: Partner, roles: Iterable[str], by: User
 ) -> Membership:
-    """Ask a verified partner to join; its own managers answer."""
+    """Ask a verified partner to join; its own managers answer. One that declined is asked again."""
     lead_only(partnership, by)
     if partner.status != Partner.Status.VERIFIED:
         raise DomainError("partner_not_verified", "Only a verified partner can be invited.")
-    _refuse_closed(partnership)
+    partnership.require_open()
+    declined = partnership.memberships.filter(partner=partner, status=Membership.Status.DECLINED)
+    if membership := declined.first():
+        membership.invite_again(list(roles), by=by)
+        return membership
     membership = Membership(partnership=partnership, partner=partner, roles=list(roles)).store()
     Event.log(membership, "invited", by=by, became=membership.status)
     return membership
@@ -113,7 +117,7 @@ def add_commitment(
         raise NotAllowed("members_only", "Only the member's own managers promise for it.")
     if membership.status != Membership.Status.ACCEPTED:
         raise DomainError("not_accepted", "Only accepted members make commitments.")
-    _refuse_closed(partnership)
+    partnership.require_open()
     _inside_partnership(partnership, fields.get("due_on"))
     fields.setdefault("committed_on", timezone.localdate())
     commitment = Commitment(partnership=partnership, membership=membership, **fields).store()
@@ -178,11 +182,6 @@ def _set_countries(partnership: Partnership, countries: Iterable[Country]) -> No
     PartnershipCountry.objects.bulk_create(
         PartnershipCountry(partnership=partnership, country=country) for country in countries
     )
-
-
-def _refuse_closed(partnership: Partnership) -> None:
-    if partnership.status in (Partnership.Status.COMPLETED, Partnership.Status.TERMINATED):
-        raise DomainError("partnership_closed", f"The partnership is {partnership.status}.")
 
 
 def _inside_partnership(partnership: Partnership, due_on: date | None) -> None:

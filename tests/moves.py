@@ -54,20 +54,29 @@ def race(*calls):
 
 
 class People:
-    """Who stands in which relation to a partnership."""
+    """Who stands in which relation to a partnership; each is made when first asked for."""
 
     def __init__(self, partnership):
+        self.partnership = partnership
         self.lead_membership = partnership.memberships.get(roles__contains=["lead"])
         self.membership = MembershipFactory(partnership=partnership)
         lead, member = self.lead_membership.partner, self.membership.partner
-        self.lead_manager = UserFactory(manages=lead)
-        self.lead_evaluator = UserFactory(evaluates=lead)
-        self.lead_observer = UserFactory(observes=lead)
-        self.manager = UserFactory(manages=member)
-        self.evaluator = UserFactory(evaluates=member)
-        self.observer = UserFactory(observes=member)
-        self.outsider = UserFactory(manages=MembershipFactory().partner)
-        self.admin = UserFactory(admin=True)
+        self._makers = {
+            "lead_manager": lambda: UserFactory(manages=lead),
+            "lead_evaluator": lambda: UserFactory(evaluates=lead),
+            "lead_observer": lambda: UserFactory(observes=lead),
+            "manager": lambda: UserFactory(manages=member),
+            "evaluator": lambda: UserFactory(evaluates=member),
+            "observer": lambda: UserFactory(observes=member),
+            "outsider": lambda: UserFactory(manages=MembershipFactory().partner),
+            "admin": lambda: UserFactory(admin=True),
+        }
+
+    def __getattr__(self, name):
+        if name not in self._makers:
+            raise AttributeError(name)
+        setattr(self, name, self._makers[name]())
+        return self.__dict__[name]
 
     def __getitem__(self, name):
         return getattr(self, name)

@@ -129,11 +129,18 @@ class Membership(Record):
         Joining and leaving are never backdated: reports of earlier dates stay as they are.
         """
         self._own_managers_only(by)
+        self.partnership.require_open()
         self._move(self.Status.ACCEPTED, by=by, accepted_on=timezone.localdate())
 
     def decline(self, *, by: User, reason: str = "") -> None:
         self._own_managers_only(by)
         self._move(self.Status.DECLINED, by=by, reason=reason)
+
+    def invite_again(self, roles: list[str], *, by: User) -> None:
+        """Ask a partner once more that has declined."""
+        self.roles = roles
+        self.check_values()
+        self._move(self.Status.INVITED, by=by, roles=roles, invited_on=timezone.localdate())
 
     def leave(self, *, by: User, reason: str = "") -> None:
         """End the membership; its flows and running totals stay (RULES 11)."""

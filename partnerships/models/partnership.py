@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from registry.errors import NotAllowed
+from registry.errors import DomainError, NotAllowed
 from registry.models import Country, Event, Goal, ImportBatch, Partner, Record, Target, User
 
 
@@ -239,11 +239,16 @@ class Partnership(Record):
     def is_editable_by(self, user: Any) -> bool:
         return Partnership.objects.editable_by(user).filter(pk=self.pk).exists()
 
+    def require_open(self) -> None:
+        if self.status in (self.Status.COMPLETED, self.Status.TERMINATED):
+            raise DomainError("partnership_closed", f"The partnership is {self.status}.")
+
     def is_public(self) -> bool:
         return self.status in self.PUBLIC
 
     def submit(self, *, by: User) -> None:
         """Ask for registration. Needs members, targets and commitments: see `missing`."""
+        self._lead_only(by)
         if missing := self.missing():
             raise ValidationError(missing)
         self._move(self.Status.SUBMITTED, by=by)
@@ -274,6 +279,9 @@ class Partnership(Record):
         self._move(self.Status.RETURNED, by=by, reason=reason)
 
     def activate(self, *, by: User) -> None:
+        """Begin, or go on; only an admin lifts a suspension."""
+        if self.status == self.Status.SUSPENDED:
+            self._admins_only(by)
         self._move(self.Status.ACTIVE, by=by, activated_at=self.activated_at or timezone.now())
 
     def complete(self, *, by: User) -> None:
@@ -290,9 +298,12 @@ class Partnership(Record):
         if not by.is_staff:
             raise NotAllowed("admins_only", "Only a registry admin may do this.")
 
-    def _move(self, to: str, *, by: User, reason: str = "", **values: Any) -> None:
+    def _lead_only(self, by: User) -> None:
         if not self.is_editable_by(by):
             raise NotAllowed("lead_only", "Only the lead partner's managers may do this.")
+
+    def _move(self, to: str, *, by: User, reason: str = "", **values: Any) -> None:
+        self._lead_only(by)
         if to in (self.Status.RETURNED, self.Status.SUSPENDED, self.Status.TERMINATED):
             require_reason(reason)
         Event.move(self, to, by=by, reason=reason, **values)
