@@ -133,6 +133,8 @@ def record_delivery(commitment: Commitment, *, by: User, **fields: Any) -> Deliv
         raise NotAllowed("members_only", "Only the member's own managers may do this.")
     if fields.get("delivered_on") and fields["delivered_on"] > timezone.localdate():
         raise ValidationError({"delivered_on": "This day has not come yet."})
+    if (fields.get("amount") or 0) < 0:
+        raise ValidationError({"amount": "An amount of 0 or more."})
     fields.setdefault("currency", commitment.currency)
     if fields["currency"] != commitment.currency:
         raise ValidationError({"currency": f"The commitment is in {commitment.currency_id}."})

@@ -136,9 +136,10 @@ class Framework(Record):
         Event.move(self, self.Status.PROPOSED, by=by, agreement=agreement)
 
     def mark_agreed(self, *, by: User) -> None:
-        """Put this edition in force; the former one is superseded in the same moment."""
-        former = Framework.objects.filter(partnership=self.partnership).in_force()
-        for framework in former.exclude(pk=self.pk):
+        """Put this edition in force; the former one, and older proposals, are superseded."""
+        of_partnership = Framework.objects.filter(partnership=self.partnership)
+        overtaken = of_partnership.filter(status=self.Status.PROPOSED, edition__lt=self.edition)
+        for framework in (of_partnership.in_force() | overtaken).exclude(pk=self.pk):
             Event.move(framework, self.Status.SUPERSEDED, by=by, superseded_at=timezone.now())
         Event.move(self, self.Status.AGREED, by=by, agreed_at=timezone.now())
 

@@ -123,11 +123,11 @@ class Agreement(Record):
         return not members.exclude(endorsements__agreement=self).exists()
 
     def _bind(self, *, by: User) -> None:
+        """Put this edition in force; the former one, and older proposals, are superseded."""
         now = timezone.now()
-        former = Agreement.objects.filter(
-            partnership=self.partnership, kind=self.kind, status=self.Status.BINDING
-        )
-        for agreement in former:
+        overtaken = Q(status=self.Status.PROPOSED, edition__lt=self.edition)
+        former = Agreement.objects.filter(partnership=self.partnership, kind=self.kind)
+        for agreement in former.filter(overtaken | Q(status=self.Status.BINDING)):
             Event.move(agreement, self.Status.SUPERSEDED, by=by, superseded_at=now)
         Event.move(self, self.Status.BINDING, by=by, bound_at=now)
         agreement_bound.send(Agreement, agreement=self, by=by)

@@ -128,6 +128,9 @@ class Commitment(Record):
         require_reason(reason)
         if self.status != self.Status.OPEN:
             raise DomainError("withdrawn", "The commitment was withdrawn.")
+        last = self.due_dates.last()
+        if (promised := last.due_on if last else self.due_on) and due_on <= promised:
+            raise ValidationError({"due_on": f"A day after {promised}, which holds now."})
         self.change()
         Event.log(self, "postponed", by=by, reason=reason)
         return self.due_dates.create(due_on=due_on, reason=reason, held_from=timezone.now())
@@ -149,7 +152,8 @@ class Commitment(Record):
 
     def _members_only(self, by: User) -> None:
         if not Commitment.objects.editable_by(by).filter(pk=self.pk).exists():
-            raise NotAllowed("members_only", "Only the member's or the lead's managers may do this.")
+            text = "Only the member's or the lead's managers may do this."
+            raise NotAllowed("members_only", text)
 
     def is_received_by(self, user: User) -> bool:
         """Whether the user speaks for the receiver; where none is named, for the lead."""

@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
@@ -24,10 +25,18 @@ class Record(models.Model):
         What only the database can decide without a race (uniqueness) is left to it.
         """
         self.clean_fields(exclude=self._unset_or_generated())
+        self._check_lengths()
         self.clean()
         for constraint in self._meta.constraints:
             if isinstance(constraint, models.CheckConstraint):
                 constraint.validate(type(self), self)
+
+    def _check_lengths(self) -> None:
+        """Django holds the longest length of a TextField against forms only."""
+        texts = [f for f in self._meta.fields if isinstance(f, models.TextField) and f.max_length]
+        if long := [f for f in texts if len(getattr(self, f.attname) or "") > f.max_length]:
+            words = "At most {:,} characters."
+            raise ValidationError({f.name: words.format(f.max_length) for f in long})
 
     def _unset_or_generated(self) -> set[str]:
         return {field.name for field in self._meta.fields if field.generated or not field.editable}

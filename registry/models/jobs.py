@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, Self
 
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -47,9 +47,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(status=Job.Status.QUEUED) | self.orphaned()
 
     def waiting(self, seconds: int) -> Self:
-        """Jobs a worker should take now: orphans, and queued ones whose hint seems lost."""
-        late = Now() - timedelta(seconds=seconds)
-        return self.filter(status=Job.Status.QUEUED, queued_at__lt=late) | self.orphaned()
+        """Jobs a worker should take now: fresh orphans, and those whose hint seems lost."""
+        late = Q(queued_at__lt=Now() - timedelta(seconds=seconds))
+        fresh = Q(queued_at__lt=F("lease_until"))
+        return self.filter(late, status=Job.Status.QUEUED) | self.orphaned().filter(late | fresh)
 
     def hint_again(self, seconds: int, most: int = 500) -> list[int]:
         """Keys of waiting jobs, oldest first; each is named once in that time, to one caller."""
