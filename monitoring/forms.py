@@ -171,7 +171,7 @@ def targets_of(submission: Submission) -> dict[int, str]:
 def _target_value(target: PeriodTarget) -> str:
     if target.indicator.measure == Indicator.Measure.RATIO:
         return display.percent(target.value)
-    return display.number(target.value)
+    return shown(target.indicator, Figure(target.value))
 
 
 class DecisionForm(forms.Form):
