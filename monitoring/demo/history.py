@@ -8,7 +8,7 @@ from registry.models import Event, User
 
 
 class History:
-    """What happened to whom and when; written in one go, in the order of the moments."""
+    """What happened to whom and when; written together, in the order of the moments."""
 
     def __init__(self) -> None:
         self._told: list[tuple[models.Model, Event]] = []
@@ -49,8 +49,10 @@ class History:
         """A change of status, named as `Event.move` names it."""
         self.tell(record, became, at, by=by, was=was, became=became, reason=reason)
 
-    def store(self) -> int:
+    def store(self) -> None:
+        """Write what was told since the last time."""
         for record, event in self._told:
             event.subject_id = record.pk
         events = sorted((event for _, event in self._told), key=lambda event: event.at)
-        return len(Event.objects.bulk_create(events, batch_size=2000))
+        Event.objects.bulk_create(events, batch_size=2000)
+        self._told.clear()

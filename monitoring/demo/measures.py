@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from hashlib import sha256
 
+from monitoring.demo.agreeing import Agreeing
 from monitoring.demo.promises import Entered
 from monitoring.demo.reading import TODAY, Spec, key, moment
 from monitoring.demo.values import ADDED_UP, GROWING, Course
@@ -19,8 +19,6 @@ from monitoring.models import (
     ReportingUnit,
     Result,
 )
-from monitoring.reports.document import framework_text
-from partnerships.models import Agreement, Endorsement, Membership
 from registry.models import Country, GlobalIndicator
 
 NUMBER = {"measure": "number", "accumulation": "flow", "combine": "sum"}
@@ -138,29 +136,31 @@ class Surveyor:
         agreed.units = self._units(agreed)
         for row in spec["results"]:
             self._result(agreed, row)
-        Agreeing(agreed, proposed).settle()
+        Agreeing(entered, spec, framework, proposed).settle()
         agreed.periods = _periods(agreed)
         return agreed
 
     def _units(self, agreed: Agreed) -> list[ReportingUnit]:
         """Units are the members' own: a second edition of a framework takes them over."""
-        rows, units = agreed.spec["units"], []
-        for row in rows:
-            member = agreed.entered.members[row["of"]]
-            first = row.get("from")
-            since = agreed.spec["starts_on"] if not first else _first_day(agreed, first)
-            unit, _ = ReportingUnit.objects.get_or_create(
-                membership=member,
-                country_id=self.countries.get(row.get("country", "")),
-                place=row.get("place", ""),
-                defaults={"since_on": since},
-            )
-            units.append(unit)
+        rows = agreed.spec["units"]
+        units = [self._unit(agreed, row) for row in rows]
         for unit, row in zip(units, rows, strict=True):
             if "successor" in row:
                 unit.successor = units[row["successor"]]
                 unit.save(update_fields=["successor"])
         return units
+
+    def _unit(self, agreed: Agreed, row: Spec) -> ReportingUnit:
+        first = row.get("from")
+        where = {"country_id": self.countries[row["country"]]} if "country" in row else {}
+        unit, _ = ReportingUnit.objects.get_or_create(
+            membership=agreed.entered.members[row["of"]],
+            country__isnull=not where,
+            place=row.get("place", ""),
+            defaults={"since_on": _first_day(agreed, first) if first else agreed.spec["starts_on"]},
+            **where,
+        )
+        return unit
 
     def _result(self, agreed: Agreed, row: Spec) -> None:
         created = agreed.framework.created_at
@@ -175,7 +175,7 @@ class Surveyor:
             self._indicator(agreed, result, indicator_row)
 
     def _indicator(self, agreed: Agreed, result: Result, row: Spec) -> None:
-        months = Framework.MONTHS[agreed.framework.cadence]
+        months = Framework.MONTHS[Framework.Cadence(agreed.framework.cadence)]
         course = Course(row, len(agreed.measured), len(agreed.spans), 12 // months)
         indicator = Indicator(
             result=result,
@@ -250,91 +250,6 @@ class Surveyor:
                 part = _target(item, first, last, Decimal(round(value * share)))
                 part.category = self.categories["SEX", code]
                 yield part
-
-
-class Agreeing:
-    """How a framework was proposed, endorsed and put in force."""
-
-    def __init__(self, agreed: Agreed, proposed: date) -> None:
-        self.spec, self.entered = agreed.spec, agreed.entered
-        self.framework, self.proposed = agreed.framework, proposed
-        self.agreed_on: date | None = agreed.spec.get("agreed_on")
-
-    def settle(self) -> None:
-        status = "superseded" if "superseded_on" in self.spec else "agreed"
-        self.framework.status = status if self.agreed_on else "proposed"
-        self.framework.agreement = self._agreement()
-        self.framework.agreed_at = self._noon(self.agreed_on)
-        self.framework.superseded_at = self._noon(self.spec.get("superseded_on"))
-        self.framework.save()
-        self._endorse(self.framework.agreement)
-        self._tell(self.framework, "agreed")
-        self._tell(self.framework.agreement, "binding")
-
-    def _noon(self, day: date | None) -> datetime | None:
-        return moment(day, hour=12) if day else None
-
-    def _agreement(self) -> Agreement:
-        text = framework_text(self.framework)
-        bound = self._noon(self.agreed_on)
-        over = self._noon(self.spec.get("superseded_on"))
-        return Agreement.objects.create(
-            partnership=self.framework.partnership,
-            kind="framework",
-            edition=self.framework.edition,
-            title=self.framework.title,
-            text=text,
-            sha256=sha256(text.encode()).hexdigest(),
-            status="superseded" if over else "binding" if bound else "proposed",
-            proposed_at=moment(self.proposed),
-            bound_at=bound,
-            superseded_at=over,
-            created_at=moment(self.proposed),
-            updated_at=over or bound or moment(self.proposed),
-        )
-
-    def _tell(self, record: Framework | Agreement, in_force: str) -> None:
-        moved, by = self.entered.history.moved, self.entered.manager
-        moved(record, "draft", "proposed", moment(self.proposed), by=by)
-        if self.agreed_on:
-            at = moment(self.agreed_on, hour=12)
-            moved(record, "proposed", in_force, at, by=by)
-        if "superseded_on" in self.spec:
-            at = moment(self.spec["superseded_on"], hour=12)
-            moved(record, in_force, "superseded", at, by=by)
-
-    def _endorse(self, agreement: Agreement) -> None:
-        """Every member then; those who joined later said yes after they had joined."""
-        for number, (slug, membership) in enumerate(self._endorsers()):
-            joined = membership.accepted_on or self.proposed
-            last = self.agreed_on or self.proposed + timedelta(days=10)
-            day = max(last - timedelta(days=number), self.proposed + timedelta(days=1))
-            if joined > day:
-                day = joined + timedelta(days=5)
-            by = self.entered.people.managers[slug]
-            endorsement = Endorsement.objects.create(
-                agreement=agreement,
-                membership=membership,
-                user=by,
-                sha256=agreement.sha256,
-                endorsed_at=moment(day, hour=11),
-            )
-            self.entered.history.tell(
-                agreement,
-                "endorsed",
-                endorsement.endorsed_at,
-                by=by,
-                reason=str(membership.partner),
-            )
-
-    def _endorsers(self) -> Iterator[tuple[str, Membership]]:
-        over = self.spec.get("superseded_on", TODAY)
-        for row in self.entered.spec["members"]:
-            membership = self.entered.members[row["partner"]]
-            there = membership.accepted_on and membership.accepted_on < over
-            left = membership.ended_on and membership.ended_on < self.proposed
-            if there and not left and row.get("endorses", True):
-                yield row["partner"], membership
 
 
 def _baseline(row: Spec, on: date) -> Spec:

@@ -1,7 +1,7 @@
 """Partners, their people, and exchange rates."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.contrib.auth.hashers import make_password
@@ -166,7 +166,7 @@ def _partner_events(partner: Partner, admin: User) -> list[Event]:
 
 
 def _event(
-    partner: Partner, verb: str, was: str, became: str, at: object, by: User | None
+    partner: Partner, verb: str, was: str, became: str, at: datetime, by: User | None
 ) -> Event:
     return Event(
         kind=f"partner.{verb}",

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-
-from django.db.models import OuterRef, Subquery
+from typing import Any
 
 from monitoring.demo.measures import Agreed, Measured
 from monitoring.demo.reading import TODAY, moment
@@ -48,7 +47,7 @@ class Reporter:
     def sender(self) -> User:
         return self.agreed.entered.people.evaluators[self.agreed.spec["units"][self.number]["of"]]
 
-    def said(self, what: str) -> object:
+    def said(self, what: str) -> Any:
         """What the framework's file says of this unit and period under a heading, or None."""
         listed = self.agreed.spec.get(what, ())
         name = f"{self.number}/{self.period.label}"
@@ -114,7 +113,7 @@ class Newsroom:
         if wrong := reporter.said("corrected"):
             return [first, self._correction(reporter, first, wrong)]
         if reason := reporter.said("withdrawn"):
-            return [first, self._replacement(reporter, first, str(reason))]
+            return [first, self._replacement(reporter, first, reason)]
         return [first]
 
     def _days(self, reporter: Reporter) -> "_Days":
@@ -157,8 +156,11 @@ class Newsroom:
     def _send_back(self, sent: Sent, days: "_Days", reporter: Reporter) -> None:
         submission, moved = sent.submission, self.history.moved
         assert days.returned
-        reason = str(reporter.said("returned"))
+        reason = reporter.said("returned") or reporter.said("unanswered")
         moved(submission, "submitted", "returned", days.returned, by=self.reviewer, reason=reason)
+        if sent.status == Status.RETURNED:
+            submission.updated_at = days.returned
+            return
         moved(submission, "returned", "submitted", days.answered, by=reporter.sender)
         submission.submitted_at = submission.updated_at = days.answered
         submission.comment = f"Answered: {reason}"
@@ -170,9 +172,9 @@ class Newsroom:
         sent.status = Status.APPROVED
         self.history.moved(submission, "submitted", "approved", at, by=self.reviewer)
 
-    def _correction(self, reporter: Reporter, first: Sent, wrong: object) -> Sent:
+    def _correction(self, reporter: Reporter, first: Sent, wrong: list[Any]) -> Sent:
         """A second revision with the rows of one indicator only."""
-        code, factor, why = wrong  # type: ignore[misc]
+        code, factor, why = wrong
         sent = self._second(reporter, first, 62, why)
         item = next(i for i in reporter.items() if i.row["code"] == code)
         for old in first.observations:
@@ -181,8 +183,8 @@ class Newsroom:
                 sent.observations.append(_copy(old, sent.submission, value, comment=why))
         self._finish_second(reporter, sent)
         if len(sent.observations) == len(first.observations):
-            at, old = sent.submission.updated_at, first.submission
-            self.history.moved(old, "approved", "superseded", at, by=self.reviewer)
+            at, replaced = sent.submission.updated_at, first.submission
+            self.history.moved(replaced, "approved", "superseded", at, by=self.reviewer)
         return sent
 
     def _replacement(self, reporter: Reporter, first: Sent, reason: str) -> Sent:
@@ -260,10 +262,12 @@ class Newsroom:
         if (reporter.k + reporter.number) % 2:
             return
         label = reporter.period.label
+        of = self.agreed.spec["units"][reporter.number]["of"]
+        name = f"{of}-{reporter.number}/{label.replace(' ', '-')}"
         yield Evidence(
             submission=submission,
             title=f"Register of {label}, scanned",
-            url=f"https://evidence.example/{submission.unit_id}/{label.replace(' ', '-')}",
+            url=f"https://evidence.example/{name}",
             added_by=reporter.sender,
             accepted=None if submission.approved_at is None else not _is_refused(reporter),
             decided_at=submission.approved_at,
@@ -277,24 +281,27 @@ class _Days:
 
     def __init__(self, reporter: Reporter, delay: int) -> None:
         k, unit, period = reporter.k, reporter.number, reporter.period
-        late = reporter.said("late")
-        after = int(str(late)) if late else 9 + (5 * k + 3 * unit) % 12 + delay
+        after = reporter.said("late") or 9 + (5 * k + 3 * unit) % 12 + delay
         hour, minute = 7 + (k + unit) % 10, (13 * k + 29 * unit) % 60
-        self.begun = moment(period.ends_on, days=after - 3, hour=hour, minute=minute)
+        begun = moment(period.ends_on, days=after - 3, hour=hour, minute=minute)
+        self.begun = min(begun, moment(TODAY, days=-2))  # a draft may be early
         self.submitted = self.begun + timedelta(days=3)
-        self.returned = self.submitted + timedelta(days=3) if reporter.said("returned") else None
+        is_returned = reporter.said("returned") or reporter.said("unanswered")
+        self.returned = self.submitted + timedelta(days=3) if is_returned else None
         wait = 17 if k % 3 == 2 else ANSWER_DAYS
         self.answered = (self.returned or self.submitted) + timedelta(
             days=wait if self.returned else 0
         )
         review = reporter.said("slow_review") or 2 + (k + unit) % 5
-        self.approved = self.answered + timedelta(days=int(str(review)), hours=2)
+        self.approved = self.answered + timedelta(days=review, hours=2)
         self.status = self._status(reporter)
         self.verification = _verification(reporter)
 
     def _status(self, reporter: Reporter) -> Status:
         if reporter.said("drafts"):
             return Status.DRAFT
+        if reporter.said("unanswered"):
+            return Status.RETURNED
         if reporter.said("waiting") or self.approved > moment(TODAY):
             return Status.SUBMITTED
         return Status.APPROVED
@@ -340,51 +347,3 @@ def _copy(old: Observation, submission: Submission, value: Value, **fields: obje
         **value._asdict(),
         **fields,
     )
-
-
-def store(sent: list[Sent]) -> None:
-    """First revisions, then second ones: a unit has one submission in progress at a time."""
-    for revision in (1, 2):
-        _store_wave([item for item in sent if item.submission.revision == revision])
-
-
-def _store_wave(sent: list[Sent]) -> None:
-    """Insert as drafts, as the database insists; then what became of them, set by set."""
-    submissions = [item.submission for item in sent]
-    later = ("approved_by", "approved_at", "withdrawn_at")
-    decided = [{name: getattr(s, name) for name in later} for s in submissions]
-    for submission in submissions:
-        submission.approved_by = submission.approved_at = submission.withdrawn_at = None
-    Submission.objects.bulk_create(submissions, batch_size=1000)
-    Observation.objects.bulk_create([o for item in sent for o in item.observations], 1000)
-    Evidence.objects.bulk_create([e for item in sent for e in item.evidence], 1000)
-    for item, values in zip(sent, decided, strict=True):
-        item.submission.status = item.status
-        for name, value in values.items():
-            setattr(item.submission, name, value)
-    Submission.objects.bulk_update(submissions, ["status", *later], batch_size=500)
-    _put_in_force(submissions)
-
-
-def _put_in_force(submissions: list[Submission]) -> None:
-    approved = [s for s in submissions if s.approved_at]
-    corrections = [s for s in approved if s.revision > 1]
-    for submission in corrections:
-        Observation.objects.put_in_force(submission, submission.approved_at)
-        _supersede_emptied(submission)
-    approved_at = Submission.objects.filter(pk=OuterRef("submission")).values("approved_at")
-    fresh = Observation.objects.filter(submission__in=approved, counts_from=None)
-    fresh.update(counts_from=Subquery(approved_at))
-    for submission in approved:
-        if submission.withdrawn_at:
-            counting = submission.observations.filter(counts_until=None)
-            counting.update(counts_until=submission.withdrawn_at)
-
-
-def _supersede_emptied(correction: Submission) -> None:
-    """A first revision of which nothing counts any more is superseded."""
-    first = Submission.objects.filter(
-        unit=correction.unit, period=correction.period, status=Status.APPROVED, revision=1
-    )
-    counting = Observation.objects.filter(counts_until=None).values("submission_id")
-    first.exclude(pk__in=counting).update(status=Status.SUPERSEDED)

@@ -12,7 +12,8 @@ from monitoring.demo.people import load_people, load_rates
 from monitoring.demo.promises import Registrar
 from monitoring.demo.published import publish
 from monitoring.demo.reading import TODAY, moment, partnerships
-from monitoring.demo.reporting import Newsroom, Sent, store
+from monitoring.demo.reporting import Newsroom, Sent
+from monitoring.demo.storing import store
 from monitoring.models import Period
 from partnerships.models import Partnership
 from registry.errors import DomainError
@@ -41,8 +42,9 @@ def seed() -> dict[str, int]:
     sent = [s for framework in agreed for s in Newsroom(framework, surveyor.categories).write()]
     store(sent)
     _close(agreed, sent)
-    history.store()
+    history.store()  # reports read from the events what had been sent when
     reports = sum(publish(framework, people.admin) for framework in agreed)
+    history.store()
     return {
         "partners": len(people.partners),
         "partnerships": len(entered),

@@ -1,0 +1,199 @@
+"""The demonstration keeps every rule that real data has to keep."""
+
+from collections import Counter
+from hashlib import sha256
+
+import pytest
+from django.contrib.auth import authenticate
+from django.db import models, transaction
+from django.db.models import Count, F
+
+from monitoring.demo import ACCOUNTS
+from monitoring.demo.reading import TODAY, moment
+from monitoring.demo.seeding import seed
+from monitoring.ingest.rows import RowChecker
+from monitoring.models import Framework, Indicator, Observation, Period, Report, Submission
+from monitoring.reports.document import framework_text
+from monitoring.reports.snapshot import digest, partnership_report
+from partnerships.models import Commitment, Delivery, Membership, Partnership
+from registry.models import Event, Partner, Record
+from registry.vocabularies import load_vocabularies
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded(django_db_setup, django_db_blocker):
+    """The whole demonstration, loaded once for this module and rolled back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_vocabularies()
+        yield seed()
+        transaction.set_rollback(True)
+
+
+def latest(title):
+    reports = Report.objects.filter(partnership__title__startswith=title)
+    return reports.order_by("reference_on").last()
+
+
+def test_has_the_breadth_that_was_asked_for(loaded):
+    partnerships = Partnership.objects.all()
+
+    assert (loaded["partnerships"], loaded["partners"]) == (24, 60)
+    assert (partnerships.count(), Partner.objects.count()) == (24, 60)
+    assert partnerships.filter(kind="ppp").count() >= 4
+    assert {p.level for p in partnerships} == set(Partnership.Level)
+    assert {p.kind for p in Partner.objects.all()} == set(Partner.Kind)
+    assert Counter(p.status for p in partnerships) == {
+        "active": 18,
+        "registered": 2,
+        "completed": 1,
+        "draft": 1,
+        "submitted": 1,
+        "returned": 1,
+    }
+    assert set(Submission.objects.values_list("status", flat=True)) == set(Submission.Status)
+    quarters = Period.objects.filter(framework__cadence="quarterly", ends_on__lte=TODAY)
+    assert quarters.values("ends_on").distinct().count() == 12
+
+
+@pytest.mark.parametrize("model", Record.__subclasses__(), ids=lambda m: m.__name__)
+def test_every_record_passes_its_own_checks(model):
+    for record in model.objects.all():
+        record.check_values()
+
+
+def test_every_submission_would_be_taken_from_its_sender():
+    fields = ("value", "numerator", "denominator", "text", "comment", "is_provisional")
+    for submission in Submission.objects.select_related("unit", "period"):
+        rows = [
+            {"indicator": o.indicator_id, "category": o.category_id}
+            | {name: getattr(o, name) for name in fields}
+            for o in submission.observations.all()
+        ]
+        assert RowChecker(submission).observations(rows)
+
+
+def test_a_submission_counts_as_complete_exactly_when_it_is():
+    for submission in Submission.objects.filter(revision=1).exclude(status="draft"):
+        assert (submission.complete_at is None) == submission.lacking().exists()
+
+
+def test_only_approved_values_count():
+    counting = Observation.objects.filter(counts_from__isnull=False)
+
+    assert not counting.exclude(counts_from=F("submission__approved_at")).exists()
+    assert not Observation.objects.filter(
+        counts_from=None, submission__approved_at__isnull=False
+    ).exists()
+    assert Observation.objects.filter(counts_until__isnull=False).exists()
+
+
+def test_frameworks_in_force_are_endorsed_by_all_members_of_that_day():
+    for framework in Framework.objects.filter(agreed_at__isnull=False):
+        agreement = framework.agreement
+        assert agreement.text == framework_text(framework)
+        assert agreement.sha256 == sha256(agreement.text.encode()).hexdigest()
+        members = framework.partnership.memberships.accepted_on(framework.agreed_at.date())
+        endorsed = agreement.endorsements.filter(
+            sha256=agreement.sha256, endorsed_at__lte=framework.agreed_at
+        )
+        assert set(members.values_list("pk", flat=True)) == set(
+            endorsed.values_list("membership_id", flat=True)
+        )
+
+
+def test_one_framework_waits_for_an_endorsement():
+    proposed = Framework.objects.get(status="proposed")
+
+    assert not proposed.agreement.is_endorsed_by_all()
+    assert not proposed.periods.exists()
+
+
+def test_promises_are_due_within_their_partnership():
+    for commitment in Commitment.objects.select_related("partnership"):
+        partnership = commitment.partnership
+        assert partnership.starts_on <= commitment.due_on
+        assert partnership.ends_on is None or commitment.due_on <= partnership.ends_on
+
+
+def test_receivers_confirm_and_nobody_confirms_its_own_delivery():
+    for delivery in Delivery.objects.filter(confirmed_at__isnull=False):
+        assert delivery.commitment.is_received_by(delivery.confirmed_by)
+        assert delivery.confirmed_at.date() >= delivery.delivered_on
+
+
+@pytest.mark.parametrize(
+    "model", [Partnership, Membership, Framework, Submission, Report, Commitment, Period]
+)
+def test_the_last_event_of_a_record_is_its_status(model):
+    events = Event.objects.filter(subject_type=model._meta.label_lower).exclude(became="")
+    last = dict(events.order_by("at", "pk").values_list("subject_id", "became"))
+
+    for record in model.objects.all():
+        if record.pk in last:
+            assert last[record.pk] == record.status
+        else:
+            assert record.status == "open"
+
+
+def test_nothing_happens_after_the_demonstration_was_written():
+    for model in [Event, *Record.__subclasses__()]:
+        for field in model._meta.fields:
+            if isinstance(field, models.DateTimeField):
+                late = {f"{field.name}__gt": moment(TODAY, days=1)}
+                assert not model.objects.filter(**late).exists(), field
+
+
+@pytest.mark.parametrize(
+    ("title", "timeliness", "achievement"),
+    [
+        ("Kisima", "up_to_date", "on_track"),
+        ("شراكة رياح الأطلس", "up_to_date", "off_track"),
+        ("TransMonte", "late", "on_track"),
+        ("Baobab", "inactive", "off_track"),
+        ("Himal", "overdue", "no_data"),
+        ("Nusantara", "overdue", "at_risk"),
+        ("青溪", "up_to_date", "on_track"),
+    ],
+)
+def test_the_two_lights_show_different_things(title, timeliness, achievement):
+    report = latest(title)
+
+    assert (report.timeliness, report.achievement) == (timeliness, achievement)
+
+
+def test_reports_are_what_the_engine_computes():
+    for title in ("Kisima", "Water Stewardship", "Skills"):
+        report = latest(title)
+        again = partnership_report(
+            report.period, reference_on=report.reference_on, cutoff_at=report.cutoff_at
+        )
+        assert digest(again) == report.sha256 == digest(report.content)
+        assert report.run.status == "ready"
+
+
+def test_two_partnerships_report_one_library_indicator_in_one_country():
+    same = (
+        Indicator.objects.filter(observations__unit__country__alpha2="KE")
+        .filter(global_indicator__code="6.1.1", library_link="identical")
+        .values_list("result__framework__partnership", flat=True)
+        .distinct()
+    )
+
+    assert len(set(same)) >= 2
+
+
+def test_series_go_on_in_the_second_edition():
+    twice = Indicator.objects.values("series").annotate(n=Count("pk")).filter(n=2)
+
+    assert twice.count() == 2
+
+
+def test_accounts_sign_in_with_their_roles():
+    users = {email: authenticate(username=email, password=pw) for email, pw, _ in ACCOUNTS}
+
+    assert all(users.values())
+    assert users["admin@demo.example"].is_staff
+    assert users["system@demo.example"].is_service
+    lead = Partnership.objects.editable_by(users["lead@demo.example"])
+    assert [p.title[:6] for p in lead] == ["Kisima"]
+    assert not Partnership.objects.editable_by(users["observer@demo.example"]).exists()
