@@ -211,7 +211,7 @@ def _imported(rows: Iterable[Any]) -> list[Any]:
         return []
     label = next(iter(by_key.values()))._meta.label_lower
     log = ImportedRow.objects.filter(
-        model=label, row_id__in=by_key, before=None, batch__undone_at=None
+        model=label, row_id__in=by_key, before__isnull=True, batch__undone_at=None
     )
     return [by_key[pk] for pk in sorted(set(log.values_list("row_id", flat=True)))]
 

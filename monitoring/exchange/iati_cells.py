@@ -89,7 +89,8 @@ class CellReader:
         """The number; None where the measure is told in words, and words are there."""
         text = element.get("value")
         if measure == Indicator.Measure.NARRATIVE:
-            return _told_in_words(element, text)
+            _require_words(element, text)
+            return None
         is_percent = measure == Indicator.Measure.PERCENT
         reading = read_number(text, is_percent=is_percent)
         if reading.doubt:
@@ -132,7 +133,7 @@ def keep_comment(comment: Any, accounts: Accounts) -> None:
         accounts.leave_out(comment, "empty", "The comment is empty.")
 
 
-def _told_in_words(element: Any, text: str | None) -> None:
+def _require_words(element: Any, text: str | None) -> None:
     if text and text.strip():
         raise LeftOut("value_on_qualitative", f"{text[:60]!r} for an indicator told in words.")
     if element.tag == "target":

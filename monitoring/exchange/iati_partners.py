@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, Func, Q, Value
-from django.db.models.functions import Lower
+from django.db.models.functions import Concat, Lower, Trim
 
 from monitoring.exchange.accounts import Accounts
 from monitoring.exchange.iati_codes import CHANNELS, KINDS, ROLES
@@ -85,7 +85,7 @@ class Partners:
 
     def _named(self, organisation: Organisation) -> Partner | None:
         """The one partner of that name, unless country or identifier say it is another."""
-        same = Partner.objects.filter(normal_name=_normal(organisation.name))
+        same = Partner.objects.filter(_is_named(organisation.name))
         if organisation.country:
             country = Q(country__alpha2=organisation.country)
             same = same.filter(country | Q(country=None))
@@ -109,15 +109,22 @@ class Partners:
             self.trail.create([identifier])
 
 
-def _normal(name: str) -> Func:
-    """The name as the database normalises names."""
-    return Func(
+def _is_named(name: str) -> Q:
+    """The same words, as the database normalises names; punctuation at an end leaves a blank."""
+    normal = Func(
         Lower(Value(name, output_field=CharField())),
         Value(r"[^[:alnum:]]+"),
         Value(" "),
         Value("g"),
         function="regexp_replace",
         output_field=CharField(),
+    )
+    bare, blank = Trim(normal), Value(" ")
+    return (
+        Q(normal_name=bare)
+        | Q(normal_name=Concat(bare, blank))
+        | Q(normal_name=Concat(blank, bare))
+        | Q(normal_name=Concat(blank, bare, blank))
     )
 
 

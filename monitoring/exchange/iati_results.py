@@ -163,7 +163,7 @@ class _Store:
             )
             for indicator in read
             for value in indicator.values
-            if value.element.tag == "target"
+            if value.element.tag == "target" and value.number is not None
         )
 
     def _store_actuals(self, read: list[ReadIndicator]) -> None:

@@ -58,7 +58,7 @@ def _refuse(batch: ImportBatch, error: UnreadableFile) -> None:
             batch=batch, line=error.line, element="file", code=error.code, reason=str(error)[:500]
         )
         batch.fail(str(error), retry=False)
-        ImportBatch.objects.filter(pk=batch.pk).update(content=b"")
+        ImportBatch._base_manager.filter(pk=batch.pk).update(content=b"")
 
 
 def _import(batch: ImportBatch) -> None:

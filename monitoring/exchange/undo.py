@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from monitoring.exchange.jobs import lock_imports
 from monitoring.exchange.trail import restored
+from monitoring.models import ImportedActivity
+from partnerships.models import Partnership
 from registry.errors import DomainError
 from registry.models import (
     Event,
@@ -25,6 +27,7 @@ from registry.models import (
 # Partners may be needed elsewhere: such a one stays, and does not stand in the way.
 SHARED = (Partner, PartnerIdentifier)
 MOST_REASONS = 50
+AT_A_TIME = 2000
 
 
 class ImportInUse(DomainError):
@@ -48,9 +51,8 @@ def undo_import(batch: ImportBatch, *, by: User | None) -> int:
     if reasons := list(reasons_against(batch))[:MOST_REASONS]:
         raise ImportInUse(reasons)
     kept = _partners_needed(batch)
-    rows = batch.rows.order_by("-pk")
-    taken = sum(_take_back(model, list(group), kept) for model, group in _runs(rows))
-    rows.all().delete()
+    taken = sum(_take_back(model, list(group), kept) for model, group in _runs(batch))
+    batch.rows.all().delete()
     connection.check_constraints()
     batch.undoing, batch.undone_at = False, timezone.now()
     batch.save(update_fields=["undoing", "undone_at"])
@@ -61,7 +63,7 @@ def undo_import(batch: ImportBatch, *, by: User | None) -> int:
 def _begin(batch: ImportBatch) -> None:
     """Mark the batch, which is what the database's own locks ask for; once only."""
     done = [ImportBatch.Status.READY, ImportBatch.Status.FAILED]
-    waiting = ImportBatch.objects.filter(pk=batch.pk, status__in=done, undone_at=None)
+    waiting = ImportBatch._base_manager.filter(pk=batch.pk, status__in=done, undone_at=None)
     if batch.is_dry_run or not waiting.update(undoing=True):
         raise DomainError("nothing_to_undo", f"{batch} is not finished, or was undone already.")
     batch.refresh_from_db(fields=["status", "undone_at"])
@@ -82,7 +84,7 @@ def _logged(batch: ImportBatch, model: type[Model]) -> QuerySet[ImportedRow]:
 
 
 def _created(batch: ImportBatch, model: type[Model]) -> QuerySet[Any]:
-    rows = _logged(batch, model).filter(before=None)
+    rows = _logged(batch, model).filter(before__isnull=True)
     return model._base_manager.filter(pk__in=rows.values("row_id"))
 
 
@@ -115,6 +117,7 @@ def _later_references(batch: ImportBatch, model: type[Model]) -> Iterator[str]:
 
 def _pointing_at(model: type[Model]) -> Iterator[tuple[type[Model], str]]:
     """Every foreign key to the model, those of hidden tables included."""
+    relation: Any
     for relation in model._meta.get_fields(include_hidden=True):
         is_reverse = relation.auto_created and not relation.concrete
         if is_reverse and (relation.one_to_many or relation.one_to_one):
@@ -132,10 +135,17 @@ def _partners_needed(batch: ImportBatch) -> set[int]:
     return changed
 
 
-def _runs(rows: QuerySet[ImportedRow]) -> Iterator[tuple[type[Model], Iterator[ImportedRow]]]:
+def _runs(batch: ImportBatch) -> Iterator[tuple[type[Model], Iterator[ImportedRow]]]:
     """Neighbours of one model, the last written first."""
-    for label, group in groupby(rows.iterator(chunk_size=2000), key=lambda row: row.model):
+    for label, group in groupby(_last_first(batch), key=lambda row: row.model):
         yield apps.get_model(label), group
+
+
+def _last_first(batch: ImportBatch) -> Iterator[ImportedRow]:
+    rows = list(batch.rows.order_by("-pk")[:AT_A_TIME])
+    while rows:
+        yield from rows
+        rows = list(batch.rows.filter(pk__lt=rows[-1].pk).order_by("-pk")[:AT_A_TIME])
 
 
 def _take_back(model: type[Model], rows: list[ImportedRow], kept: set[int]) -> int:
@@ -145,7 +155,7 @@ def _take_back(model: type[Model], rows: list[ImportedRow], kept: set[int]) -> i
     if model is PartnerIdentifier:
         new = new.exclude(partner__in=kept)
     # Without cascades: whatever still points here was shown to be the batch's own.
-    taken = new._raw_delete(new.db)
+    taken = new._raw_delete(new.db) or 0
     for row in rows:
         if row.before is not None:
             _restore(model, row)
@@ -154,10 +164,22 @@ def _take_back(model: type[Model], rows: list[ImportedRow], kept: set[int]) -> i
 
 def _restore(model: type[Model], row: ImportedRow) -> None:
     """Put a changed row's values back, or a removed row; a version never runs backwards."""
-    values = restored(model, row.before)
+    values = restored(model, row.before or {})
     stored = model._base_manager.filter(pk=row.row_id)
     if issubclass(model, Record):
-        version = stored.values_list("version", flat=True).first() or row.version
-        values.update(version=version + 1, updated_at=timezone.now())
+        was = values["version"]
+        found = stored.values_list("version", flat=True).first() or row.version
+        version = (found or was) + 1
+        values.update(version=version, updated_at=timezone.now())
+        _as_imported_before(row, was, version)
     if not stored.update(**values):
         model._base_manager.bulk_create([model(**values)])
+
+
+def _as_imported_before(row: ImportedRow, was: int, version: int) -> None:
+    """The row says again what an earlier import left there: nobody has edited it since."""
+    earlier = ImportedRow.objects.filter(model=row.model, row_id=row.row_id, version=was)
+    earlier.exclude(batch=row.batch_id).update(version=version)
+    if row.model == Partnership._meta.label_lower:
+        activity = ImportedActivity.objects.filter(partnership=row.row_id, partnership_version=was)
+        activity.update(partnership_version=version)

@@ -115,7 +115,7 @@ class Job(models.Model):
     def _held(self) -> models.QuerySet[Any]:
         return type(self).objects.filter(pk=self.pk, fence=self.fence, status=self.Status.RUNNING)
 
-    def heartbeat(self, **progress: int) -> bool:
+    def heartbeat(self, **progress: Any) -> bool:
         """Prolong the lease; False once another worker has taken over."""
         return bool(self._held().update(lease_until=_LeaseEnd(), **progress))
 
