@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from monitoring.exchange.iati_reader import MAX_BYTES
 from monitoring.exchange.jobs import new_batch
-from monitoring.ingest.rows import FIELDS, Row, RowChecker
+from monitoring.ingest.rows import FIELDS, Row, RowChecker, categories_of
 from monitoring.models import (
     Evidence,
     Framework,
@@ -107,7 +107,7 @@ def add_target(indicator: Indicator, *, by: User, **fields: Any) -> PeriodTarget
     """Set what an indicator shall reach over a span that begins and ends with periods."""
     target = PeriodTarget(indicator=indicator, **fields)
     _draft_of_lead(indicator.result.framework, by)
-    _fit_periods(target)
+    _fit_framework(target)
     return target.store()
 
 
@@ -115,11 +115,15 @@ def add_target(indicator: Indicator, *, by: User, **fields: Any) -> PeriodTarget
 def edit_target(target: PeriodTarget, *, by: User, **fields: Any) -> PeriodTarget:
     _draft_of_lead(target.indicator.result.framework, by)
     target.amend(**fields)
-    _fit_periods(target)
+    _fit_framework(target)
     return target
 
 
-def _fit_periods(target: PeriodTarget) -> None:
+def _fit_framework(target: PeriodTarget) -> None:
+    """A target spans whole periods, for the total or a category that is reported."""
+    if target.category and target.category not in categories_of(target.indicator):
+        text = "Not a category of this indicator's dimensions."
+        raise ValidationError({"category": text})
     spans = list(target.indicator.result.framework.spans())
     if target.starts_on not in {first for first, _ in spans}:
         raise ValidationError({"starts_on": "No period of the framework begins on this day."})
@@ -133,6 +137,8 @@ def propose_framework(framework: Framework, *, by: User) -> Framework:
     _draft_of_lead(framework, by)
     if not Indicator.objects.filter(result__framework=framework).exists():
         raise DomainError("no_indicators", "Add an indicator before proposing.")
+    for target in PeriodTarget.objects.filter(indicator__result__framework=framework):
+        _fit_framework(target)
     agreement = draft_agreement(
         framework.partnership,
         by=by,
@@ -167,6 +173,8 @@ def add_reporting_unit(
     own = by.has_role(membership.partner_id, "manager")
     if not own:
         lead_only(membership.partnership, by)
+    if membership.status != Membership.Status.ACCEPTED:
+        raise DomainError("not_accepted", "Only accepted members report.")
     unit = ReportingUnit(membership=membership, country=country, place=place.strip())
     unit.clean_fields()
     unit.save()

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -112,6 +113,12 @@ class Framework(Record):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.edition})"
+
+    def clean(self) -> None:
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValidationError({"time_zone": "Unknown; as in Africa/Nairobi."}) from None
 
     def require_draft(self) -> None:
         """What was proposed or agreed does not change: a change makes a new edition."""
@@ -388,12 +395,14 @@ class Indicator(Record):
             models.CheckConstraint(
                 condition=Q(baseline_numerator=None, baseline_denominator=None)
                 | Q(measure="ratio", baseline_numerator__isnull=False)
-                & Q(baseline_denominator__gt=0),
+                & Q(baseline_denominator__isnull=False, baseline_denominator__gt=0),
                 name="indicator_baseline_parts",
-                violation_error_message="A ratio's baseline needs both parts, the denominator above 0.",
+                violation_error_message="A ratio's baseline needs both parts, "
+                "the denominator above 0.",
             ),
             models.CheckConstraint(
-                condition=~Q(direction__startswith="maintain") | Q(tolerance__gte=0),
+                condition=~Q(direction__startswith="maintain")
+                | Q(tolerance__isnull=False, tolerance__gte=0),
                 name="indicator_maintain_has_tolerance",
                 violation_error_message="An indicator to maintain needs its tolerance.",
             ),

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from typing import Any, Self
 
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -190,7 +189,7 @@ class Period(Record):
             Period.objects.select_for_update().get(pk=self.pk)
             if waiting := self.submissions.filter(status="submitted").count():
                 text = f"{waiting} submission(s) wait for a decision."
-                raise ValidationError({"status": text}, code="submissions_waiting")
+                raise DomainError("submissions_waiting", text)
             Event.move(self, self.Status.CLOSED, by=by, closed_at=timezone.now())
 
     def reopen(self, *, by: User, reason: str) -> None:
