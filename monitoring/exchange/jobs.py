@@ -17,6 +17,7 @@ from monitoring.exchange.iati_reader import UnreadableFile, activities, count_ac
 from monitoring.exchange.iati_values import LeftOut
 from monitoring.exchange.trail import Trail
 from registry.errors import DomainError
+from registry.leases import kept_alive
 from registry.models import ImportBatch, ImportFinding, LostLease, User
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,8 @@ def run_import(batch_pk: int) -> None:
     if not batch.claim():
         return
     try:
-        _import(batch)
+        with kept_alive(batch):
+            _import(batch)
     except UnreadableFile as error:
         _refuse(batch, error)
     except LostLease:

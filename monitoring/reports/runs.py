@@ -1,16 +1,11 @@
 """Compute one report run: claim it, keep its lease alive, store the snapshot once."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.db import connection, transaction
+from django.db import transaction
 
 from monitoring.models import Report, ReportRun
 from monitoring.reports.snapshot import digest, partnership_report
-from registry.models import Event, Job
-
-HEARTBEAT_SECONDS = 5.0
+from registry.leases import kept_alive
+from registry.models import Event
 
 
 def compute(run: ReportRun) -> Report | None:
@@ -50,25 +45,3 @@ def _store(run: ReportRun, content: dict) -> Report:
     Event.log(report, "computed", by=run.requested_by, became=report.status)
     run.finish(report=report)
     return report
-
-
-@contextmanager
-def kept_alive(job: Job) -> Iterator[None]:
-    """Prolong the job's lease from a thread with a connection of its own, until the end."""
-    done = threading.Event()
-
-    def beat() -> None:
-        try:
-            while not done.wait(HEARTBEAT_SECONDS):
-                if not job.heartbeat():
-                    return
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=beat, name=f"heartbeat of {job}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
