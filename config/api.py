@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelInvalid
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DataError, IntegrityError, models
@@ -20,6 +21,7 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
 from monitoring.errors import RowErrors
+from registry.api.parsers import BodyTooLarge
 from registry.errors import DomainError, NotAllowed, StaleVersion
 
 COUNTED_UP_TO = 1000
@@ -150,6 +152,8 @@ class ExceptionHandler(handler.ExceptionHandler):
             return ValidationError(_by_field(exc))
         if isinstance(exc, IntegrityError):
             return _constraint(exc) or exc
+        if isinstance(exc, RequestDataTooBig):
+            return BodyTooLarge()
         if isinstance(exc, DataError):
             return ValidationError("A value does not fit.", code="out_of_range")
         converted: Exception = super().convert_known_exceptions(exc)

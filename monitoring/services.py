@@ -85,8 +85,10 @@ def edit_indicator(
     indicator: Indicator, *, by: User, dimensions: Sequence[Any] | None = None, **fields: Any
 ) -> Indicator:
     _draft_of_lead(indicator.result.framework, by)
-    indicator.amend(**fields)
+    for name, value in fields.items():
+        setattr(indicator, name, value)
     _fit_for_framework(indicator, dimensions or ())
+    indicator.amend(**fields)
     if dimensions is not None:
         indicator.dimensions.set(dimensions)
     return indicator

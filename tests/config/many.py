@@ -1,0 +1,109 @@
+"""Many rows of every kind that the API lists, made quickly: copies of one good row."""
+
+from copy import copy
+from datetime import date, timedelta
+
+from django.db.models.base import ModelState
+
+from registry.models import Token
+from tests import factories as f
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+def copies(row, count, vary=lambda n: {}):
+    made = []
+    for n in range(count):
+        one = copy(row)
+        one._state, one.pk = ModelState(), None
+        for name, value in vary(n).items():
+            setattr(one, name, value)
+        made.append(one)
+    return type(row)._base_manager.bulk_create(made)
+
+
+def letters(n, length):
+    return "".join(LETTERS[n // 36**place % 36] for place in range(length))
+
+
+def a_day(n):
+    day = date(2030, 1, 1) + timedelta(days=n)
+    return {"starts_on": day, "ends_on": day}
+
+
+def affiliations(count, admin):
+    partners = copies(f.PartnerFactory(), count)
+    copies(f.AffiliationFactory(), count, lambda n: {"partner": partners[n]})
+
+
+def tokens(count, admin):
+    for n in range(count):
+        Token.issue(admin, name=str(n))
+
+
+def partnerships(count, admin):
+    made = copies(f.PartnershipFactory(active=True), count, lambda n: {"reference": f"P-{n:09}"})
+    copies(f.PartnershipCountryFactory(), count, lambda n: {"partnership": made[n]})
+    copies(f.MembershipFactory(), count, lambda n: {"partnership": made[n]})
+
+
+def memberships(count, admin):
+    partners = copies(f.PartnerFactory(), count)
+    copies(f.MembershipFactory(), count, lambda n: {"partner": partners[n]})
+
+
+def endorsements(count, admin):
+    row = f.EndorsementFactory()
+    agreements = copies(row.agreement, count, lambda n: {"edition": n + 10})
+    copies(row, count, lambda n: {"agreement": agreements[n]})
+
+
+def submissions(count, admin):
+    row = f.SubmissionFactory()
+    units = copies(row.unit, count, lambda n: {"place": str(n)})
+    copies(row, count, lambda n: {"unit": units[n]})
+
+
+def observations(count, admin):
+    row = f.ObservationFactory()
+    indicators = copies(row.indicator, count)
+    copies(row, count, lambda n: {"indicator": indicators[n]})
+
+
+def of(factory, vary=lambda n: {}, **values):
+    return lambda count, admin: copies(factory(**values), count, vary)
+
+
+MANY = {
+    "partners": of(f.PartnerFactory),
+    "affiliations": affiliations,
+    "tokens": tokens,
+    "goals": of(f.GoalFactory, lambda n: {"number": n + 2}, number=1),
+    "targets": of(f.TargetFactory, lambda n: {"code": str(n)}),
+    "global-indicators": of(f.GlobalIndicatorFactory, lambda n: {"code": str(n)}),
+    "countries": of(
+        f.CountryFactory,
+        lambda n: {"alpha2": letters(n, 2).lower(), "alpha3": letters(n, 3).lower()},
+    ),
+    "currencies": of(f.CurrencyFactory, lambda n: {"code": letters(n, 3).lower()}),
+    "partnerships": partnerships,
+    "memberships": memberships,
+    "commitments": of(f.CommitmentFactory),
+    "deliveries": of(f.DeliveryFactory),
+    "agreements": of(f.AgreementFactory, lambda n: {"edition": n + 2}),
+    "endorsements": endorsements,
+    "frameworks": of(f.FrameworkFactory, lambda n: {"edition": n + 2}),
+    "results": of(f.ResultFactory),
+    "indicators": of(f.IndicatorFactory),
+    "dimensions": of(f.DimensionFactory, lambda n: {"code": f"D{n}"}),
+    "categories": of(f.CategoryFactory, lambda n: {"code": f"C{n}"}),
+    "period-targets": of(f.PeriodTargetFactory, a_day),
+    "periods": of(f.PeriodFactory, lambda n: {**a_day(n), "due_on": a_day(n)["ends_on"]}),
+    "reporting-units": of(f.ReportingUnitFactory, lambda n: {"place": str(n)}),
+    "submissions": submissions,
+    "observations": observations,
+    "evidence": of(f.EvidenceFactory),
+    "reports": of(f.ReportFactory, lambda n: {"revision": n + 2}),
+    "report-runs": of(f.ReportRunFactory, lambda n: {"revision": n + 2}),
+    "imports": of(f.ImportBatchFactory),
+}

@@ -1,0 +1,167 @@
+"""Bad input: every error has the same shape, names the field, and changes nothing."""
+
+import json
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from registry.models import Partner
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/partners/"
+
+
+@pytest.fixture
+def api(api):
+    api.force_authenticate(f.UserFactory(admin=True))
+    return api
+
+
+def fault(answer):
+    body = answer.json()
+    assert set(body) == {"type", "errors"}
+    assert all({"code", "detail", "attr"} <= set(error) for error in body["errors"])
+    return answer.status_code, body["errors"][0]["code"], body["errors"][0]["attr"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b'{"name": "a', "invalid_json"),
+        (b'{"name": "a"} {}', "invalid_json"),
+        (b"\xff\xfe", "invalid_json"),
+        (b'{"name": "a", "name": "b"}', "invalid_json"),
+        (b'{"size": NaN}', "invalid_json"),
+        (b'{"size": -Infinity}', "invalid_json"),
+        (b'{"name": "a\\u0000b"}', "nul_character"),
+        (b'{"a\\u0000b": 1}', "nul_character"),
+        (b'{"name": "\\ud800"}', "lone_surrogate"),
+        (b"[" * 100_000 + b"]" * 100_000, "too_deep"),
+        (b'{"a":' * 40 + b"1" + b"}" * 40, "too_deep"),
+        (b"[" + b"9" * 5000 + b"]", "invalid_json"),
+    ],
+)
+def test_refuses_a_body_that_is_not_plain_json(api, body, code):
+    answer = api.generic("POST", URL, body, content_type="application/json")
+
+    assert fault(answer) == (400, code, None)
+    assert not Partner.objects.exists()
+
+
+def test_refuses_a_body_that_is_too_large(api, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    body = {"name": "x" * 200, "kind": "academia"}
+    assert fault(api.post(URL, body)) == (413, "body_too_large", None)
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "attr"),
+    [
+        ({"name": None}, "null", "name"),
+        ({"name": "x" * 301}, "max_length", "name"),
+        ({"kind": "unheard-of"}, "invalid_choice", "kind"),
+        ({"kind": ""}, "invalid_choice", "kind"),
+        ({"country": "XX"}, "does_not_exist", "country"),
+        ({"website": "nonsense"}, "invalid", "website"),
+        ({"status": "verified"}, "unknown_field", "status"),
+        ({"colour": "red"}, "unknown_field", "colour"),
+        ({"identifiers": [{"scheme": "X"}]}, "required", "identifiers.0.value"),
+        (
+            {"identifiers": [{"scheme": "X", "value": "1", "x": 1}]},
+            "unknown_field",
+            "identifiers.0.x",
+        ),
+    ],
+)
+def test_names_the_field_that_is_wrong(api, change, code, attr):
+    body = {"name": "New", "kind": "academia", **change}
+
+    assert fault(api.post(URL, body)) == (400, code, attr)
+    assert not Partner.objects.exists()
+
+
+def test_a_rule_of_the_model_is_400_with_its_field(api):
+    lead = f.PartnerFactory()
+    body = {"title": "x", "summary": "x", "kind": "ppp", "level": "global", "lead": lead.pk}
+    backwards = {**body, "starts_on": "2024-01-02", "ends_on": "2024-01-01"}
+
+    answer = api.post("/api/v1/partnerships/", backwards)
+    assert fault(answer) == (400, "invalid", "non_field_errors")
+    assert "The end must not come before the start." in str(answer.json())
+
+
+def test_a_taken_identifier_is_409_under_the_constraints_name(api):
+    f.PartnerIdentifierFactory(scheme="LEI", value="X1")
+    body = {"name": "New", "kind": "academia", "identifiers": [{"scheme": "LEI", "value": "x1"}]}
+
+    assert fault(api.post(URL, body)) == (409, "partner_identifier_once", None)
+    assert Partner.objects.count() == 1  # the partner was not left behind
+
+
+def test_a_broken_rule_is_409_with_its_code(api):
+    partner = f.PartnerFactory(pending=True)
+
+    answer = api.post(f"{URL}{partner.pk}/suspend/", {"reason": "x"})
+    assert fault(answer) == (409, "invalid_transition", None)
+
+
+def test_the_databases_own_locks_are_409(api):
+    """A period closed behind the back of the checks still refuses, by its trigger."""
+    value = f.ObservationFactory()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE monitoring_period SET status = 'closed', closed_at = now() WHERE id = %s",
+            [value.period_id],
+        )
+    etag = api.get(f"/api/v1/observations/{value.pk}/")["ETag"]
+
+    answer = api.patch(f"/api/v1/observations/{value.pk}/", {"value": "3"}, HTTP_IF_MATCH=etag)
+    assert fault(answer) == (409, "period_closed", None)
+
+
+@pytest.mark.parametrize("pk", ["0", "9" * 30, "x", "1.5"])
+def test_a_row_that_is_not_there_is_404(api, pk):
+    assert api.get(f"{URL}{pk}/").status_code == 404
+
+
+def test_a_method_or_type_that_is_not_offered(api):
+    assert fault(api.put(URL, {}))[0] == 405
+    assert fault(api.post(URL, "<x/>", content_type="application/xml"))[0] == 415
+
+
+def test_money_and_figures_stay_exact(api):
+    """A number of 18 digits comes back as it was sent, which a float would not."""
+    membership = f.MembershipFactory(partnership__active=True)
+    f.CurrencyFactory()
+    body = json.dumps(
+        {
+            "membership": membership.pk,
+            "title": "x",
+            "kind": "finance",
+            "currency": "USD",
+            "committed_on": "2024-01-01",
+            "due_on": "2025-01-01",
+            "amount": 0,
+        }
+    ).replace('"amount": 0', '"amount": 12345678901234567.1')
+
+    answer = api.generic("POST", "/api/v1/commitments/", body, content_type="application/json")
+    assert answer.status_code == 201
+    assert answer.json()["amount"] == "12345678901234567.1000"
+
+
+def test_describes_itself_from_its_own_server_only(client):
+    schema = client.get("/api/v1/schema/", HTTP_ACCEPT="application/vnd.oai.openapi+json")
+    page = client.get("/api/v1/docs/")
+
+    described = json.loads(schema.content)["paths"]
+    assert {"409", "412", "428"} <= set(described["/api/v1/partners/{id}/"]["patch"]["responses"])
+    assert reverse("api-schema") == "/api/v1/schema/"
+    policy = page["Content-Security-Policy"]
+    assert "style-src 'self' 'unsafe-inline'" in policy
+    assert "unsafe-inline" not in client.get("/api/v1/me/")["Content-Security-Policy"]
+    for address in (b"http://", b"https://", b'="//'):
+        assert address not in page.content
+    assert b"drf_spectacular_sidecar/swagger-ui-dist" in page.content
