@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from monitoring.demo.history import History
 from monitoring.demo.measures import Agreed, Surveyor
@@ -14,10 +14,17 @@ from monitoring.demo.published import publish
 from monitoring.demo.reading import TODAY, moment, partnerships
 from monitoring.demo.reporting import Newsroom, Sent
 from monitoring.demo.storing import store
-from monitoring.models import Period
-from partnerships.models import Partnership
+from monitoring.models import (
+    Indicator,
+    Observation,
+    Period,
+    PeriodTarget,
+    ReportingUnit,
+    Submission,
+)
+from partnerships.models import Membership, Partnership
 from registry.errors import DomainError
-from registry.models import Goal, Partner
+from registry.models import Event, Goal, Partner
 
 CLOSES_AFTER = timedelta(days=120)
 
@@ -43,6 +50,7 @@ def seed() -> dict[str, int]:
     store(sent)
     _close(agreed, sent)
     history.store()  # reports read from the events what had been sent when
+    _count_rows()
     reports = sum(publish(framework, people.admin) for framework in agreed)
     history.store()
     return {
@@ -52,6 +60,14 @@ def seed() -> dict[str, int]:
         "observations": sum(len(item.observations) for item in sent),
         "reports": reports,
     }
+
+
+def _count_rows() -> None:
+    """Tell the planner how much came in: without it, computing the reports takes twice as long."""
+    read = (Event, Membership, ReportingUnit, Period, Indicator, PeriodTarget, Submission)
+    tables = ", ".join(model._meta.db_table for model in (*read, Observation))
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {tables}")
 
 
 def _close(agreed: Iterable[Agreed], sent: Iterable[Sent]) -> None:
