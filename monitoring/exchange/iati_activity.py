@@ -29,10 +29,7 @@ def load_activity(activity: Any, accounts: Accounts, trail: Trail) -> str:
     """
     identifier = _identifier(activity)
     former = ImportedActivity.objects.filter(identifier=identifier).first()
-    digests = {
-        "sha256": fingerprint([activity]),
-        "results_sha256": fingerprint(_behind_the_framework(activity)),
-    }
+    digests = _digests(activity)
     if former and former.sha256 == digests["sha256"]:
         accounts.leave_unchanged(activity)
         return "unchanged"
@@ -67,6 +64,13 @@ def _load_parts(
         store_results(activity, partnership, reporting, accounts, trail)
     else:
         accounts.leave_unchanged(*activity.findall("result"))
+
+
+def _digests(activity: Any) -> dict[str, str]:
+    return {
+        "sha256": fingerprint([activity]),
+        "results_sha256": fingerprint(_behind_the_framework(activity)),
+    }
 
 
 def fingerprint(elements: Iterable[Any]) -> str:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Any
 
 from monitoring.exchange.iati_values import LeftOut, words
@@ -122,18 +123,25 @@ class Breakdowns:
             label = " × ".join(value for _, value in spec)[:300]
             self.own_categories[key] = Category(
                 dimension=dimension,
-                code=" × ".join(value for _, value in key)[:CODE_LENGTH],
+                code=_code(" × ".join(value for _, value in key)),
                 label=label,
                 sort=len(self.own_categories) % 30_000,
             )
         return self.own_categories[key]
 
     def _own_dimension(self, label: str) -> Dimension:
-        code = label.casefold()[:CODE_LENGTH]
+        code = _code(label.casefold())
         if code not in self.own_dimensions:
             own = Dimension(framework=self.framework, code=code, label=label[:300])
             self.own_dimensions[code] = own
         return self.own_dimensions[code]
+
+
+def _code(text: str) -> str:
+    """The text, or where it is too long its beginning with what tells it from others."""
+    if len(text) <= CODE_LENGTH:
+        return text
+    return f"{text[: CODE_LENGTH - 17]} {sha256(text.encode()).hexdigest()[:16]}"
 
 
 def _shared_codes(name: str) -> tuple[str, dict[str, str]]:

@@ -119,9 +119,17 @@ class Transactions:
             currency,
             giver,
             None if taker == giver else taker,
-            " ".join(child_words(element, "description").split()),
+            self._words(element, kind),
             _name_of(receiver) if outside else "",
         )
+
+    def _words(self, element: Any, kind: str) -> str:
+        text = " ".join(child_words(element, "description").split())
+        limit = TITLE_LENGTH if kind in COMMITMENTS else NOTE_LENGTH
+        if len(text) > limit:
+            reason = f"Its description has {len(text)} characters; {limit} are kept."
+            self.accounts.doubt(element, "shortened", reason)
+        return text[:limit]
 
     def _party(
         self, element: Any | None, find: Callable[[Any], Membership | None]
