@@ -202,9 +202,9 @@ def _constraint(exc: IntegrityError) -> APIException | None:
     if not name:
         return None
     sqlstate = getattr(exc.__cause__, "pgcode", "")
-    is_trigger = diagnosis.table_name is None
-    if is_trigger:
-        return Refused(status.HTTP_409_CONFLICT, diagnosis.message_primary, name)
+    if getattr(diagnosis, "table_name", None) is None:  # one of our triggers
+        text = getattr(diagnosis, "message_primary", "")
+        return Refused(status.HTTP_409_CONFLICT, text, name)
     if sqlstate == "23514":
         return ValidationError({"non_field_errors": [ErrorDetail(_words(name), code=name)]})
     if sqlstate == "23503":

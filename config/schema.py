@@ -3,7 +3,7 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
-from drf_spectacular.utils import extend_schema_serializer
+from drf_spectacular.utils import Direction, extend_schema_serializer
 from rest_framework import serializers
 
 
@@ -17,7 +17,7 @@ class FaultSerializer(serializers.Serializer[Any]):
 @extend_schema_serializer(component_name="Error")
 class ErrorSerializer(serializers.Serializer[Any]):
     type = serializers.CharField(help_text="validation_error, client_error or server_error")
-    errors = FaultSerializer(many=True)
+    errors = FaultSerializer(many=True)  # type: ignore[assignment]
 
 
 READING = ("400", "401", "404")
@@ -26,7 +26,7 @@ EXTRA = {"POST": ("422",), "PATCH": ("428",)}
 
 
 class AutoSchema(SpectacularAutoSchema):
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction=direction)
         usual = READING if self.method == "GET" else WRITING + EXTRA.get(self.method, ())
         for status in usual:

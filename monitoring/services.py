@@ -362,10 +362,14 @@ def _may_send(unit: ReportingUnit, sent_for: Membership | None, by: User) -> Non
     """The unit's own people send its data, or those of the member that reports for it."""
     if ReportingUnit.objects.reportable_by(by).filter(pk=unit.pk).exists():
         return
-    is_sender = sent_for and by.has_role(sent_for.partner_id, "manager", "evaluator")
-    if is_sender and sent_for.partnership_id == unit.membership.partnership_id:
+    here = unit.membership.partnership_id
+    if sent_for and sent_for.partnership_id == here and _reports_for(sent_for, by):
         return
     raise NotAllowed("unit_only", "Only the reporting unit's own people may do this.")
+
+
+def _reports_for(member: Membership, user: User) -> bool:
+    return user.has_role(member.partner_id, "manager", "evaluator")
 
 
 def _refuse_closed(period: Period) -> None:

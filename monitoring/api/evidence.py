@@ -77,7 +77,7 @@ class EvidenceViewSet(Listed, Retrieved, Created, ViewSet):
     @verb(DecisionSerializer)
     def decide(self, evidence: Evidence, *, accepted: bool) -> Response:
         """A reviewer's word on whether it bears out the data."""
-        evidence.decide(accepted, by=self.request.user)
+        evidence.decide(accepted, by=self.user)
         return self.answer(evidence)
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
@@ -87,7 +87,7 @@ class EvidenceViewSet(Listed, Retrieved, Created, ViewSet):
         evidence: Evidence = self.get_object()
         if not evidence.file:
             raise NotFound
-        name = f"evidence-{evidence.pk}{PurePath(evidence.file.name).suffix}"
+        name = f"evidence-{evidence.pk}{PurePath(str(evidence.file.name)).suffix}"
         response = FileResponse(
             evidence.file.open("rb"),
             as_attachment=True,

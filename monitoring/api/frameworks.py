@@ -79,7 +79,7 @@ class FrameworkViewSet(RecordViewSet):
     @verb()
     def propose(self, framework: Framework) -> Response:
         """Freeze it as a document; `agreement` is what the members then endorse."""
-        services.propose_framework(framework, by=self.request.user)
+        services.propose_framework(framework, by=self.user)
         return self.answer(framework)
 
     @extend_schema(
@@ -97,7 +97,7 @@ class FrameworkViewSet(RecordViewSet):
     def open_periods(self, request: Request, pk: str) -> Response:
         """Open the periods that have begun; opening twice opens none."""
         through: date | None = self.read_body(OpenPeriodsSerializer).get("through")
-        periods = services.open_periods(self.get_object(), by=request.user, through=through)
+        periods = services.open_periods(self.get_object(), by=self.user, through=through)
         return Response(PeriodSerializer(periods, many=True).data)
 
 

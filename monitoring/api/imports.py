@@ -94,7 +94,7 @@ class ImportViewSet(ReadViewSet):
         if upload.size > MAX_BYTES:
             raise BodyTooLarge  # before it is read into memory
         batch = services.queue_import(
-            upload.name, upload.read(), by=request.user, dry_run=body["dry_run"]
+            upload.name, upload.read(), by=self.user, dry_run=body["dry_run"]
         )
         where = f"/api/v1/imports/{batch.pk}/"
         answer = ImportBatchSerializer(batch).data

@@ -101,4 +101,4 @@ class ObservationViewSet(Listed, Retrieved, Amended, mixins.DestroyModelMixin, V
         return super().etag_of(record.submission)
 
     def perform_destroy(self, instance: Observation) -> None:
-        services.remove_observation(instance, by=self.request.user)
+        services.remove_observation(instance, by=self.user)

@@ -50,12 +50,12 @@ class PeriodViewSet(ReadViewSet):
     @verb()
     def close(self, period: Period) -> Response:
         """Lock it against data."""
-        period.close(by=self.request.user)
+        period.close(by=self.user)
         return self.answer(period)
 
     @verb(ReasonSerializer)
     def reopen(self, period: Period, *, reason: str) -> Response:
-        period.reopen(by=self.request.user, reason=reason)
+        period.reopen(by=self.user, reason=reason)
         return self.answer(period)
 
 

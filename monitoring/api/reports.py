@@ -114,7 +114,7 @@ class ReportViewSet(ReadViewSet):
     def create(self, request: Request) -> Response:
         """Ask for a report; the answer is the run that computes it, to be polled."""
         body = self.read_body(ReportRequestSerializer)
-        run = services.request_report(by=request.user, **body)
+        run = services.request_report(by=self.user, **body)
         shown = _runs_seen_by(request.user).get(pk=run.pk)
         where = f"/api/v1/report-runs/{run.pk}/"
         answer = ReportRunSerializer(shown).data
@@ -123,12 +123,12 @@ class ReportViewSet(ReadViewSet):
     @verb()
     def publish(self, report: Report) -> Response:
         """Make it public; an earlier revision is superseded."""
-        report.publish(by=self.request.user)
+        report.publish(by=self.user)
         return self.answer(report)
 
     @verb(ReasonSerializer)
     def withdraw(self, report: Report, *, reason: str) -> Response:
-        report.withdraw(by=self.request.user, reason=reason)
+        report.withdraw(by=self.user, reason=reason)
         return self.answer(report)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Value
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -12,7 +13,7 @@ from rest_framework.response import Response
 
 from monitoring import services
 from monitoring.api.observations import ObservationRowSerializer, ObservationSerializer
-from monitoring.models import Submission
+from monitoring.models import Observation, Submission
 from partnerships.api.insight import with_insight
 from registry.api.base import IDEMPOTENCY_KEY, RecordViewSet, verb
 from registry.api.filters import IdFilter
@@ -93,30 +94,30 @@ class SubmissionViewSet(RecordViewSet):
     @verb()
     def submit(self, submission: Submission) -> Response:
         """Hand in for review."""
-        submission.submit(by=self.request.user)
+        submission.submit(by=self.user)
         return self.answer(submission)
 
     @verb()
     def approve(self, submission: Submission) -> Response:
         """Let the values count; a reviewer never approves an own submission."""
-        submission.approve(by=self.request.user)
+        submission.approve(by=self.user)
         return self.answer(submission)
 
     @verb(ReasonSerializer, url_path="return")
     def send_back(self, submission: Submission, *, reason: str) -> Response:
-        submission.send_back(by=self.request.user, reason=reason)
+        submission.send_back(by=self.user, reason=reason)
         return self.answer(submission)
 
     @verb(ReasonSerializer)
     def withdraw(self, submission: Submission, *, reason: str) -> Response:
         """Take its values out; what they had replaced is not revived."""
-        submission.withdraw(by=self.request.user, reason=reason)
+        submission.withdraw(by=self.user, reason=reason)
         return self.answer(submission)
 
     @verb(CorrectSerializer, responses={201: SubmissionSerializer})
     def correct(self, submission: Submission, *, comment: str = "") -> Response:
         """Begin the next revision of approved data."""
-        revision = services.correct_submission(submission, by=self.request.user, comment=comment)
+        revision = services.correct_submission(submission, by=self.user, comment=comment)
         response = self.answer(revision, status.HTTP_201_CREATED)
         response["Location"] = f"/api/v1/submissions/{revision.pk}/"
         return response
@@ -138,10 +139,10 @@ class SubmissionViewSet(RecordViewSet):
             raise ValidationError("Expected an array of rows.", code="not_a_list")
         replace = request.query_params.get("replace") in ("true", "1")
         saved = services.record_observations(
-            submission, request.data, by=request.user, replace=replace
+            submission, request.data, by=self.user, replace=replace
         )
-        for observation in saved:
-            observation.is_inside = True
-        response = Response(ObservationSerializer(saved, many=True).data, status.HTTP_201_CREATED)
+        stored = Observation.objects.filter(pk__in=[one.pk for one in saved]).order_by("pk")
+        shown = ObservationSerializer(stored.annotate(is_inside=Value(True)), many=True)
+        response = Response(shown.data, status.HTTP_201_CREATED)
         response["ETag"] = self.etag_of(submission)
         return response

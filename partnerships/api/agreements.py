@@ -76,13 +76,13 @@ class AgreementViewSet(RecordViewSet):
     @verb()
     def propose(self, agreement: Agreement) -> Response:
         """Freeze the text and ask every accepted member to endorse it."""
-        agreement.propose(by=self.request.user)
+        agreement.propose(by=self.user)
         return self.answer(agreement)
 
     @verb(EndorseSerializer)
     def endorse(self, agreement: Agreement, *, membership: Membership, **read: str) -> Response:
         """Say yes for one member; the last yes makes it binding."""
-        agreement.endorse(membership, by=self.request.user, **read)
+        agreement.endorse(membership, by=self.user, **read)
         return self.answer(agreement)
 
 

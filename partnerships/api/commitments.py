@@ -92,12 +92,12 @@ class CommitmentViewSet(Listed, Retrieved, Created, ViewSet):
 
     @verb(PostponeSerializer)
     def postpone(self, commitment: Commitment, *, due_on: date, reason: str) -> Response:
-        commitment.postpone(due_on, by=self.request.user, reason=reason)
+        commitment.postpone(due_on, by=self.user, reason=reason)
         return self.answer(commitment)
 
     @verb(WithdrawSerializer)
     def withdraw(self, commitment: Commitment, **values: Any) -> Response:
-        commitment.withdraw(by=self.request.user, **values)
+        commitment.withdraw(by=self.user, **values)
         return self.answer(commitment)
 
 
@@ -144,5 +144,5 @@ class DeliveryViewSet(Listed, Retrieved, Created, ViewSet):
     @verb()
     def confirm(self, delivery: Delivery) -> Response:
         """The receiver says that it arrived."""
-        delivery.confirm(by=self.request.user)
+        delivery.confirm(by=self.user)
         return self.answer(delivery)

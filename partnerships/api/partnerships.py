@@ -125,38 +125,38 @@ class PartnershipViewSet(RecordViewSet):
     @verb()
     def submit(self, partnership: Partnership) -> Response:
         """Ask for registration; 400 names what is missing."""
-        partnership.submit(by=self.request.user)
+        partnership.submit(by=self.user)
         return self.answer(partnership)
 
     @verb()
     def register(self, partnership: Partnership) -> Response:
         """An admin admits it: it becomes public and gets its reference."""
-        partnership.register(by=self.request.user)
+        partnership.register(by=self.user)
         return self.answer(partnership)
 
     @verb(ReasonSerializer, url_path="return")
     def send_back(self, partnership: Partnership, *, reason: str) -> Response:
-        partnership.send_back(by=self.request.user, reason=reason)
+        partnership.send_back(by=self.user, reason=reason)
         return self.answer(partnership)
 
     @verb()
     def activate(self, partnership: Partnership) -> Response:
-        partnership.activate(by=self.request.user)
+        partnership.activate(by=self.user)
         return self.answer(partnership)
 
     @verb()
     def complete(self, partnership: Partnership) -> Response:
-        partnership.complete(by=self.request.user)
+        partnership.complete(by=self.user)
         return self.answer(partnership)
 
     @verb(ReasonSerializer)
     def suspend(self, partnership: Partnership, *, reason: str) -> Response:
-        partnership.suspend(by=self.request.user, reason=reason)
+        partnership.suspend(by=self.user, reason=reason)
         return self.answer(partnership)
 
     @verb(ReasonSerializer)
     def terminate(self, partnership: Partnership, *, reason: str) -> Response:
-        partnership.terminate(by=self.request.user, reason=reason)
+        partnership.terminate(by=self.user, reason=reason)
         return self.answer(partnership)
 
 
@@ -225,15 +225,15 @@ class MembershipViewSet(RecordViewSet):
     @verb()
     def accept(self, membership: Membership) -> Response:
         """The invited partner joins."""
-        membership.accept(by=self.request.user)
+        membership.accept(by=self.user)
         return self.answer(membership)
 
     @verb(OptionalReasonSerializer)
     def decline(self, membership: Membership, *, reason: str = "") -> Response:
-        membership.decline(by=self.request.user, reason=reason)
+        membership.decline(by=self.user, reason=reason)
         return self.answer(membership)
 
     @verb(OptionalReasonSerializer)
     def leave(self, membership: Membership, *, reason: str = "") -> Response:
-        membership.leave(by=self.request.user, reason=reason)
+        membership.leave(by=self.user, reason=reason)
         return self.answer(membership)

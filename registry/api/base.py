@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.db import models, transaction
 from django.http import Http404
@@ -22,6 +22,7 @@ from rest_framework.viewsets import GenericViewSet
 from registry.api import idempotency
 from registry.api.serializers import NothingSerializer, Serializer
 from registry.errors import StaleVersion
+from registry.models import User
 
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True, description="the ETag last read"
@@ -41,6 +42,11 @@ class WritesOnce(APIView):
     """Every write is one transaction, and a POST with a key has its effect once."""
 
     takes_keys = True
+
+    @property
+    def user(self) -> User:
+        """The caller, where permissions have made sure that there is one."""
+        return cast(User, self.request.user)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

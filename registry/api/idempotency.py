@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
@@ -13,6 +13,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from registry.models import User
 from registry.models.idempotency import KEPT_FOR, IdempotentAnswer
 
 HEADER = "Idempotency-Key"
@@ -42,18 +43,18 @@ def answer_once(
     `authorise` gets the primary key of the object answered with and raises if the caller may
     not see it any more. A refusal is not kept: the same request may succeed later.
     """
-    key, route = _key(request), request.path
-    if not IdempotentAnswer.take_turn(request.user, route, key):
+    user, key, route = cast(User, request.user), _key(request), request.path
+    if not IdempotentAnswer.take_turn(user, route, key):
         raise InFlight
     body = fingerprint(request.data)
-    mine = IdempotentAnswer.objects.filter(user=request.user)
+    mine = IdempotentAnswer.objects.filter(user=user)
     mine.expired().delete()
     first = mine.filter(route=route, key=key).first()
     if first is None:
-        return _keep(work(), request, route=route, key=key, body_sha256=body)
+        return _keep(work(), user, route=route, key=key, body_sha256=body)
     if first.body_sha256 != body:
         raise KeyReused
-    if not first.still_stands_for(request.user):
+    if not first.still_stands_for(user):
         raise PermissionDenied("Your roles have changed since.", code="standing_changed")
     authorise(first.subject_id)
     return _replay(first)
@@ -85,12 +86,12 @@ def _key(request: Request) -> str:
     return key
 
 
-def _keep(response: Response, request: Request, **where: str) -> Response:
+def _keep(response: Response, user: User, **where: str) -> Response:
     data = response.data
     IdempotentAnswer.objects.create(
-        user=request.user,
+        user=user,
         subject_id=data.get("id") if isinstance(data, dict) else None,
-        standing=IdempotentAnswer.standing_of(request.user),
+        standing=IdempotentAnswer.standing_of(user),
         status_code=response.status_code,
         headers={name: response[name] for name in KEPT_HEADERS if name in response},
         body=JSONRenderer().render(data).decode() if data is not None else "",

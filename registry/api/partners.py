@@ -100,12 +100,12 @@ class PartnerViewSet(RecordViewSet):
     @verb()
     def verify(self, partner: Partner) -> Response:
         """An admin has checked that the organisation is what it says."""
-        partner.verify(by=self.request.user)
+        partner.verify(by=self.user)
         return self.answer(partner)
 
     @verb(ReasonSerializer)
     def suspend(self, partner: Partner, *, reason: str) -> Response:
-        partner.suspend(by=self.request.user, reason=reason)
+        partner.suspend(by=self.user, reason=reason)
         return self.answer(partner)
 
 
@@ -147,4 +147,4 @@ class AffiliationViewSet(Listed, Retrieved, Created, mixins.DestroyModelMixin, V
         return queryset.select_related("user")
 
     def perform_destroy(self, instance: Affiliation) -> None:
-        services.remove_affiliation(instance, by=self.request.user)
+        services.remove_affiliation(instance, by=self.user)

@@ -60,7 +60,7 @@ class IssuedTokenSerializer(TokenSerializer):
 class TokenRequestSerializer(Serializer):
     name = serializers.CharField(max_length=80)
     days = serializers.IntegerField(min_value=1, max_value=365, default=90)
-    read_only = serializers.BooleanField(default=False)
+    read_only = serializers.BooleanField(default=False)  # type: ignore[assignment]
     allowed_addresses = serializers.ListField(
         child=serializers.IPAddressField(), max_length=50, default=list
     )
@@ -112,7 +112,8 @@ class TokenViewSet(Listed, Retrieved, mixins.DestroyModelMixin, ViewSet):
     @extend_schema(request=TokenRequestSerializer, responses={201: IssuedTokenSerializer})
     def create(self, request: Request) -> Response:
         body = self.read_body(TokenRequestSerializer)
-        token, secret = Token.issue(request.user, through=request.auth, **body)
+        through = request.auth if isinstance(request.auth, Token) else None
+        token, secret = Token.issue(self.user, through=through, **body)
         return issued(token, secret)
 
 
@@ -146,5 +147,5 @@ class MeView(WritesOnce):
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        me = User.objects.prefetch_related("affiliations__partner").get(pk=request.user.pk)
+        me = User.objects.prefetch_related("affiliations__partner").get(pk=self.user.pk)
         return Response(MeSerializer(me).data)

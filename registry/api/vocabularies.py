@@ -46,8 +46,12 @@ class TargetViewSet(ReadViewSet):
 
 
 class GlobalIndicatorSerializer(ModelSerializer):
-    target = serializers.SlugRelatedField(slug_field="code", read_only=True)
-    repeat_of = serializers.SlugRelatedField(slug_field="code", read_only=True, allow_null=True)
+    target: serializers.SlugRelatedField[Target] = serializers.SlugRelatedField(
+        slug_field="code", read_only=True
+    )
+    repeat_of: serializers.SlugRelatedField[GlobalIndicator] = serializers.SlugRelatedField(
+        slug_field="code", read_only=True, allow_null=True
+    )
 
     class Meta:
         model = GlobalIndicator
