@@ -66,7 +66,7 @@ def _bar_label(reached: Decimal | None, expected: Decimal | None) -> str:
 def chart(row: IndicatorRow, prefix: str) -> dict[str, Any]:
     """A wide and a narrow drawing of one indicator, and the rows of the table beside it."""
     narrow = _drawing(row, 340, 230, f"{prefix}n")
-    for mark in narrow.get("dots", narrow.get("bars")):
+    for mark in narrow["bars" if row.is_flow else "dots"]:
         mark["text"] = ""  # hints need a pointer, and the table says the same
     return {
         "row": row,

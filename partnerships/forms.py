@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from partnerships.models import Partnership
-from registry.forms import FilterForm, country_choices
+from registry.forms import FilterForm, choose, country_choices
 from registry.models import Country, Goal
 
 
@@ -41,5 +41,5 @@ class PartnershipFilter(FilterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         used = Country.objects.filter(partnership_places__isnull=False).distinct()
-        self.fields["country"].choices = country_choices(used)
-        self.fields["goal"].choices = [(str(g.number), str(g)) for g in Goal.objects.all()]
+        choose(self, "country", country_choices(used))
+        choose(self, "goal", [(str(g.number), str(g)) for g in Goal.objects.all()])

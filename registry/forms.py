@@ -1,9 +1,10 @@
 """Forms of the pages about who takes part."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.http import QueryDict
 
 from registry.models import Country, Partner
 
@@ -39,7 +40,7 @@ class FilterForm(forms.Form):
         return found
 
     def _without(self, name: str, value: str) -> str:
-        query = self.data.copy()
+        query = cast(QueryDict, self.data).copy()
         kept = [one for one in query.getlist(name) if one.strip() != value]
         query.setlist(name, kept)
         query.pop("after", None)
@@ -59,7 +60,12 @@ class PartnerFilter(FilterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         used = Country.objects.filter(partners__isnull=False).distinct()
-        self.fields["country"].choices = country_choices(used)
+        choose(self, "country", country_choices(used))
+
+
+def choose(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
+    """Fill a field's choices from rows, at the moment of the request."""
+    cast(forms.ChoiceField, form.fields[name]).choices = choices
 
 
 def country_choices(countries: Any) -> list[tuple[str, str]]:

@@ -49,7 +49,7 @@ class ReportingUnitQuerySet(models.QuerySet["ReportingUnit"]):
             framework__status=Framework.Status.AGREED,
             framework__partnership__in={u.membership.partnership_id for u in units},
         ).select_related("framework")
-        begun = ReportingUnit.submissions.rel.related_model.objects.filter(unit__in=units)
+        begun = ReportingUnit.submissions.rel.related_model._default_manager.filter(unit__in=units)
         have = set(begun.exclude(status="withdrawn").values_list("unit_id", "period_id"))
         return [
             (unit, period)

@@ -17,13 +17,19 @@ from monitoring.errors import RowErrors
 from monitoring.forms import DecisionForm, SubmissionForm, latest_values, shown
 from monitoring.models import Observation, Period, ReportingUnit, Submission
 from registry.errors import DomainError, NotAllowed
-from registry.models import Event
+from registry.models import Event, User
 
 AT_MOST = 50
 
 
+class SignedInRequest(HttpRequest):
+    """What `login_required` lets through."""
+
+    user: User
+
+
 @login_required
-def submissions(request: HttpRequest) -> HttpResponse:
+def submissions(request: SignedInRequest) -> HttpResponse:
     """What waits for the person signed in: to report, to finish, to review."""
     user = request.user
     begun = Submission.objects.of_people(user).in_progress().with_names()
@@ -44,7 +50,7 @@ def submissions(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def start(request: HttpRequest, unit: int, period: int) -> HttpResponse:
+def start(request: SignedInRequest, unit: int, period: int) -> HttpResponse:
     """Begin a unit's data for a period; where somebody has begun already, open that."""
     own = get_object_or_404(ReportingUnit.objects.reportable_by(request.user), pk=unit)
     due = get_object_or_404(Period.objects.visible_to(request.user), pk=period)
@@ -58,7 +64,7 @@ def start(request: HttpRequest, unit: int, period: int) -> HttpResponse:
 
 
 @login_required
-def submission(request: HttpRequest, pk: int) -> HttpResponse:
+def submission(request: SignedInRequest, pk: int) -> HttpResponse:
     """A submission: a form while it is open for its own people, else its values."""
     found = _visible(request, pk)
     if not _is_open_for(found, request.user):
@@ -72,7 +78,7 @@ def submission(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def correct(request: HttpRequest, pk: int) -> HttpResponse:
+def correct(request: SignedInRequest, pk: int) -> HttpResponse:
     """Begin a correction of approved data: the next revision."""
     found = _visible(request, pk)
     try:
@@ -83,7 +89,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: SignedInRequest, pk: int) -> HttpResponse:
     """A reviewer's page: the values beside the last ones, and the decision."""
     waiting = Submission.objects.reviewable_by(request.user)
     found = get_object_or_404(waiting.with_names(), pk=pk)
@@ -93,7 +99,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "monitoring/review.html", _values(request, found) | {"form": form})
 
 
-def _visible(request: HttpRequest, pk: int) -> Submission:
+def _visible(request: SignedInRequest, pk: int) -> Submission:
     visible = Submission.objects.visible_to(request.user).with_names()
     return get_object_or_404(visible, pk=pk)
 
@@ -106,7 +112,7 @@ def _is_open_for(found: Submission, user: Any) -> bool:
     return True
 
 
-def _save(request: HttpRequest, form: SubmissionForm) -> bool:
+def _save(request: SignedInRequest, form: SubmissionForm) -> bool:
     """Save the draft and, if asked, hand it in: both or neither; reasons go into the form."""
     submission = form.submission
     try:
@@ -127,27 +133,30 @@ def _save(request: HttpRequest, form: SubmissionForm) -> bool:
     return True
 
 
-def _decide(request: HttpRequest, form: DecisionForm, found: Submission) -> bool:
+def _decide(request: SignedInRequest, form: DecisionForm, found: Submission) -> bool:
     try:
         if form.cleaned_data["answer"] == "approve":
             found.approve(by=request.user)
         else:
             found.send_back(by=request.user, reason=form.cleaned_data["reason"])
-    except (DomainError, ValidationError) as refused:
-        form.add_error(None, getattr(refused, "detail", None) or refused.messages)
+    except DomainError as refused:
+        form.add_error(None, refused.detail)
+        return False
+    except ValidationError as refused:
+        form.add_error(None, refused)
         return False
     messages.success(request, f"{found.unit}, {found.period}: {found.get_status_display()}.")
     return True
 
 
-def _refuse(request: HttpRequest, refused: DomainError) -> HttpResponse:
+def _refuse(request: SignedInRequest, refused: DomainError) -> HttpResponse:
     if isinstance(refused, NotAllowed):
         raise PermissionDenied(refused.detail)
     messages.error(request, refused.detail)
     return redirect("submissions")
 
 
-def _values(request: HttpRequest, found: Submission) -> dict[str, Any]:
+def _values(request: SignedInRequest, found: Submission) -> dict[str, Any]:
     """A submission's rows with the last value beside each, and what happened to it."""
     stored = found.observations.select_related("indicator__currency", "category")
     seen = stored.filter(pk__in=Observation.objects.visible_to(request.user).values("pk"))

@@ -38,7 +38,7 @@ class PartnershipQuerySet(models.QuerySet["Partnership"]):
         if user.is_staff:
             return self
         leads = Partner.objects.with_role(user, "manager")
-        led = self.model.memberships.rel.related_model.objects.filter(
+        led = self.model.memberships.rel.related_model._default_manager.filter(
             partner__in=leads, status="accepted", roles__contains=["lead"], ended_on=None
         )
         return self.filter(pk__in=led.values("partnership_id"))
@@ -93,7 +93,7 @@ class PartnershipQuerySet(models.QuerySet["Partnership"]):
 
     def with_facts(self) -> Self:
         """With goals, countries and lead: five queries, whatever the number of rows."""
-        memberships = self.model.memberships.rel.related_model.objects
+        memberships = self.model.memberships.rel.related_model._default_manager
         leads = memberships.filter(roles__contains=["lead"], ended_on=None)
         lead = models.Prefetch("memberships", leads.select_related("partner"), to_attr="leads")
         return self.select_related("primary_goal").prefetch_related(
@@ -109,7 +109,7 @@ class PartnershipQuerySet(models.QuerySet["Partnership"]):
         return Counter(goal for _, goal in primary.union(named, by_target))
 
     def _with_partners_of(self, user: Any) -> models.QuerySet[Any]:
-        memberships = self.model.memberships.rel.related_model.objects
+        memberships = self.model.memberships.rel.related_model._default_manager
         return memberships.filter(
             partner__affiliations__user_id=user.pk, status__in=["invited", "accepted"]
         ).values("partnership_id")

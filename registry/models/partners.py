@@ -74,7 +74,7 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
 
     def with_role(self, user: Any, *roles: str) -> Self:
         """Partners at which the user holds one of the roles; for subqueries as well."""
-        from_user = Partner.affiliations.rel.related_model.objects.filter(user_id=user.pk)
+        from_user = Partner.affiliations.rel.related_model._default_manager.filter(user_id=user.pk)
         return self.filter(pk__in=from_user.filter(role__in=roles).values("partner_id"))
 
 

@@ -8,7 +8,7 @@ from django.db import models
 class CountryQuerySet(models.QuerySet["Country"]):
     def with_partnerships(self, partnerships: Any) -> Self:
         """Countries in which one of the partnerships works."""
-        places = Country.partnership_places.rel.related_model.objects
+        places = Country.partnership_places.rel.related_model._default_manager
         there = places.filter(partnership__in=partnerships.values("pk"))
         return self.filter(pk__in=there.values("country_id"))
 

@@ -19,7 +19,7 @@ from registry.models import Goal
         (Decimal("123.45"), "123.5"),
         (Decimal("12.345"), "12.35"),
         (Decimal("2.50"), "2.5"),
-        (Decimal("-3"), "\u22123"),
+        (Decimal(-3), "\u22123"),
         (Decimal("-0.001"), "\u22120.001"),
         (Decimal("0.0004"), "0.0004"),
         ("39.5", "39.5"),

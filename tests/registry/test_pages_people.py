@@ -87,9 +87,7 @@ def test_an_unverified_partner_is_not_there_for_the_public_but_for_its_own_peopl
 
 
 @pytest.mark.parametrize("size", [2, 15])
-def test_the_partner_list_costs_three_queries_at_any_size(
-    client, django_assert_num_queries, size
-):
+def test_the_partner_list_costs_three_queries_at_any_size(client, django_assert_num_queries, size):
     PartnerFactory.create_batch(size)
 
     # countries for the form; page; capped count

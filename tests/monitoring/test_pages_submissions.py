@@ -1,0 +1,235 @@
+"""Evaluators enter data on pages, reviewers decide: without script."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from tests.factories import (
+    AffiliationFactory,
+    FrameworkFactory,
+    IndicatorFactory,
+    MembershipFactory,
+    PartnershipFactory,
+    PeriodFactory,
+    ReportingUnitFactory,
+    SubmissionFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    """A member with an evaluator, a lead with a manager, one open quarter, three indicators."""
+
+    class World:
+        partnership = PartnershipFactory(active=True)
+        member = MembershipFactory(partnership=partnership)
+        framework = FrameworkFactory(partnership=partnership, agreed=True)
+        number = IndicatorFactory(result__framework=framework, title="Wells")
+        ratio = IndicatorFactory(result__framework=framework, title="Coverage", ratio=True)
+        yes_no = IndicatorFactory(result__framework=framework, title="Law", yes_no=True)
+        unit = ReportingUnitFactory(membership=member, since_on=date(2024, 1, 1))
+        period = PeriodFactory(framework=framework)
+        evaluator = UserFactory(evaluates=member.partner)
+        lead = UserFactory(manages=partnership.memberships.get(roles=["lead"]).partner)
+
+    return World
+
+
+@pytest.fixture
+def draft(world):
+    return SubmissionFactory(unit=world.unit, period=world.period)
+
+
+def typed(world, number="", part="", whole="", law="", **buttons):
+    return {
+        f"value-{world.number.pk}": number,
+        f"numerator-{world.ratio.pk}": part,
+        f"denominator-{world.ratio.pk}": whole,
+        f"value-{world.yes_no.pk}": law,
+        **buttons,
+    }
+
+
+def values(submission):
+    return {o.indicator_id: o for o in submission.observations.all()}
+
+
+def test_asks_to_sign_in(client, draft):
+    for address in ("/submissions/", f"/submissions/{draft.pk}/"):
+        assert client.get(address).headers["Location"].startswith("/sign-in/?next=")
+
+
+def test_lists_what_is_due_and_begins_it_once(client, world):
+    client.force_login(world.evaluator)
+    address = f"/submissions/start/{world.unit.pk}/{world.period.pk}/"
+
+    assert address in client.get("/submissions/").content.decode()
+    first = client.post(address)
+    assert client.post(address).headers["Location"] == first.headers["Location"]
+    assert address not in client.get("/submissions/").content.decode()
+
+
+def test_somebody_elses_unit_cannot_be_begun(client, world):
+    client.force_login(UserFactory())
+
+    answer = client.post(f"/submissions/start/{world.unit.pk}/{world.period.pk}/")
+
+    assert answer.status_code == 404
+    assert world.unit.submissions.count() == 0
+
+
+def test_saves_a_draft_as_people_write_numbers(client, world, draft):
+    client.force_login(world.evaluator)
+
+    form = typed(world, number="1 234,5", part="٤٠", whole="100", law="0", save="1")
+    answer = client.post(f"/submissions/{draft.pk}/", form)
+
+    assert answer.status_code == 302
+    stored = values(draft)
+    assert stored[world.number.pk].value == Decimal("1234.5")
+    assert (stored[world.ratio.pk].numerator, stored[world.ratio.pk].denominator) == (40, 100)
+    assert stored[world.yes_no.pk].value == 0
+
+
+def test_a_bad_value_is_named_nothing_is_saved_and_nothing_typed_is_lost(client, world, draft):
+    client.force_login(world.evaluator)
+
+    form = typed(world, number="many", part="4", save="1")
+    page = client.post(f"/submissions/{draft.pk}/", form).content.decode()
+
+    assert f'href="#id_value-{world.number.pk}"' in page
+    assert f'href="#id_denominator-{world.ratio.pk}"' in page
+    assert 'value="many"' in page
+    assert 'value="4"' in page
+    assert 'aria-invalid="true"' in page
+    assert not draft.observations.exists()
+
+
+def test_an_empty_field_takes_the_value_out_of_the_draft_and_is_no_zero(client, world, draft):
+    client.force_login(world.evaluator)
+    address = f"/submissions/{draft.pk}/"
+    client.post(address, typed(world, number="5", law="1", save="1"))
+
+    client.post(address, typed(world, law="1", save="1"))
+
+    assert list(values(draft)) == [world.yes_no.pk]
+
+
+@pytest.mark.parametrize("ambiguous", ["1,234", "12,345"])
+def test_a_comma_that_may_mean_either_is_not_guessed(client, world, draft, ambiguous):
+    client.force_login(world.evaluator)
+
+    form = typed(world, number=ambiguous, save="1")
+    page = client.post(f"/submissions/{draft.pk}/", form).content.decode()
+
+    assert "Expected a number" in page
+    assert not draft.observations.exists()
+
+
+def test_sends_for_review_with_the_values_or_not_at_all(client, world, draft):
+    client.force_login(world.evaluator)
+    address = f"/submissions/{draft.pk}/"
+
+    empty = client.post(address, typed(world, submit="1")).content.decode()
+    assert "There is no value to submit." in empty
+    client.post(address, typed(world, number="5", submit="1"))
+
+    draft.refresh_from_db()
+    assert draft.status == "submitted"
+
+
+def test_a_reviewer_returns_with_a_reason_and_the_evaluator_reads_it(client, world, draft):
+    client.force_login(world.evaluator)
+    client.post(f"/submissions/{draft.pk}/", typed(world, number="5", submit="1"))
+    client.force_login(world.lead)
+    address = f"/submissions/{draft.pk}/review/"
+    assert address in client.get("/submissions/").content.decode()
+
+    refused = client.post(address, {"answer": "return", "reason": " "}).content.decode()
+    assert "Give the reason." in refused
+    client.post(address, {"answer": "return", "reason": "Wells of which district?"})
+
+    client.force_login(world.evaluator)
+    assert "Wells of which district?" in client.get("/submissions/").content.decode()
+    assert "Wells of which district?" in client.get(f"/submissions/{draft.pk}/").content.decode()
+
+
+def test_a_reviewer_approves_and_the_value_counts(client, world, draft):
+    client.force_login(world.evaluator)
+    client.post(f"/submissions/{draft.pk}/", typed(world, number="5", submit="1"))
+    client.force_login(world.lead)
+
+    client.post(f"/submissions/{draft.pk}/review/", {"answer": "approve"})
+
+    draft.refresh_from_db()
+    assert draft.status == "approved"
+    assert draft.observations.counting().count() == 1
+
+
+def test_nobody_reviews_their_own(client, world, draft):
+    AffiliationFactory(user=world.lead, partner=world.member.partner, role="evaluator")
+    client.force_login(world.lead)
+    client.post(f"/submissions/{draft.pk}/", typed(world, number="5", submit="1"))
+
+    assert client.get(f"/submissions/{draft.pk}/review/").status_code == 404
+
+
+def test_drafts_of_others_are_not_there(client, world, draft):
+    client.force_login(UserFactory())
+
+    assert client.get(f"/submissions/{draft.pk}/").status_code == 404
+    assert client.get(f"/submissions/{draft.pk}/review/").status_code == 404
+
+
+def test_a_sent_submission_is_read_only_even_when_posted_to(client, world, draft):
+    client.force_login(world.evaluator)
+    address = f"/submissions/{draft.pk}/"
+    client.post(address, typed(world, number="5", submit="1"))
+
+    client.post(address, typed(world, number="6", save="1"))
+
+    assert values(draft)[world.number.pk].value == 5
+
+
+def test_approved_data_is_corrected_by_a_next_revision(client, world):
+    approved = SubmissionFactory(
+        unit=world.unit, period=world.period, values={world.number: 5}, approved=True
+    )
+    client.force_login(world.evaluator)
+
+    answer = client.post(f"/submissions/{approved.pk}/correct/")
+
+    revision = world.unit.submissions.get(revision=2)
+    assert answer.headers["Location"] == f"/submissions/{revision.pk}/"
+    form = client.get(answer.headers["Location"]).content.decode()
+    assert "fill in only what changes" in form
+
+
+def test_shows_the_last_value_beside_the_input(client, world):
+    SubmissionFactory(
+        unit=world.unit, period=world.period, values={world.ratio: (2, 5)}, approved=True
+    )
+    following = PeriodFactory(framework=world.framework)
+    draft = SubmissionFactory(unit=world.unit, period=following)
+    client.force_login(world.evaluator)
+
+    assert "2 of 5 (2024 Q1)" in client.get(f"/submissions/{draft.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("size", [1, 12])
+def test_the_work_list_costs_the_same_queries_at_any_size(
+    client, world, django_assert_num_queries, size
+):
+    for _ in range(size):
+        period = PeriodFactory(framework=world.framework)
+        SubmissionFactory(unit=world.unit, period=period)
+    client.force_login(world.evaluator)
+
+    # session; user; drafts; units, periods and what they have begun; to review; sent; (reasons
+    # are not asked for: nothing was returned)
+    with django_assert_num_queries(8):
+        client.get("/submissions/")
