@@ -13,7 +13,13 @@ from django.db.models import F
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from drf_standardized_errors import handler
 from rest_framework import status
-from rest_framework.exceptions import APIException, ErrorDetail, PermissionDenied, ValidationError
+from rest_framework.exceptions import (
+    APIException,
+    ErrorDetail,
+    ParseError,
+    PermissionDenied,
+    ValidationError,
+)
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,7 +27,7 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
 from monitoring.errors import RowErrors
-from registry.api.parsers import BodyTooLarge
+from registry.api.parsers import BodyTooLarge, check_texts
 from registry.errors import DomainError, NotAllowed, StaleVersion
 
 COUNTED_UP_TO = 1000
@@ -69,11 +75,12 @@ class KeysetPagination(BasePagination):
         ]
         try:
             stated = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+            check_texts(stated)
             return tuple(
                 field.get_prep_value(field.clean(value, None))  # type: ignore[union-attr]
                 for field, value in zip(fields, list(stated), strict=True)
             )
-        except (ValueError, TypeError, ModelInvalid):
+        except (ValueError, TypeError, RecursionError, ModelInvalid, ParseError):
             raise ValidationError(
                 {"cursor": [ErrorDetail("Not a cursor of this list.", code="invalid_cursor")]}
             ) from None

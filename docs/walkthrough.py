@@ -5,7 +5,8 @@
 
 Needs only Python's standard library. The admin verifies and registers; the manager acts for a
 new organisation that leads and one that joins; the reviewer approves what the manager sent,
-since nobody reviews an own submission. An admin may be the reviewer (the default).
+since nobody reviews an own submission. An admin may be the reviewer (the default). The data is
+for the first quarter of last year, as a report needs a period that has ended.
 """
 
 import argparse
@@ -253,10 +254,14 @@ def request_report(manager, partnership, period):
 
 
 def show(report):
-    content = report["content"]
     say(f"report {report['id']} as of {report['reference_on']}, sha256 {report['sha256'][:12]}…")
     say(f"timeliness {report['timeliness']}, achievement {report['achievement']}")
-    print(json.dumps(content["indicators"], indent=2))
+    for indicator in report["content"]["indicators"]:
+        period = indicator["period"]
+        say(
+            f"{indicator['title']}: {period['actual']['value']} of {period['target']},"
+            f" progress {period['progress']['value']}, {indicator['light']['colour']}"
+        )
 
 
 def say(line):

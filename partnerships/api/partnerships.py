@@ -90,7 +90,7 @@ class PartnershipSerializer(ModelSerializer):
 
 class PartnershipFilter(filters.FilterSet):
     search = SearchFilter()
-    partner = IdFilter("memberships__partner_id", distinct=True)
+    partner = IdFilter("memberships__partner_id", method="of_partner")
     country = CodeFilter("places__country__alpha2", method="in_country")
     goal = IdFilter("goals__number", method="for_goal", help_text="named itself, or by a target")
     target = CodeFilter("targets__code", distinct=True)
@@ -99,6 +99,11 @@ class PartnershipFilter(filters.FilterSet):
     class Meta:
         model = Partnership
         fields = ["status", "kind", "level"]
+
+    def of_partner(self, rows: Any, name: str, partner: int) -> Any:
+        """By the memberships that the caller sees: who is only invited is not public."""
+        seen = Membership.objects.visible_to(self.request.user).filter(partner_id=partner)
+        return rows.filter(pk__in=seen.values("partnership_id"))
 
     def in_country(self, rows: Any, name: str, code: str) -> Any:
         return rows.chosen(country=code)

@@ -44,7 +44,7 @@ class StrictJSONParser(JSONParser):
             raise ParseError("The body is nested too deeply.", code="too_deep") from None
         except ValueError as error:
             raise ParseError(f"Not valid JSON: {error}", code="invalid_json") from None
-        _check_texts(parsed)
+        check_texts(parsed)
         return parsed
 
 
@@ -68,7 +68,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _check_texts(parsed: Any) -> None:
+def check_texts(parsed: Any) -> None:
     waiting = [(parsed, 1)]
     while waiting:
         node, depth = waiting.pop()

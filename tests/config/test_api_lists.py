@@ -1,5 +1,8 @@
 """Lists of the API: their cost, their pages, their filters."""
 
+import base64
+import json
+
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -91,6 +94,34 @@ def test_a_deep_page_reads_from_its_key_on(api):
     page = next(q["sql"] for q in queries if "ORDER BY" in q["sql"])
     assert "OFFSET" not in page
     assert '("registry_partner"."updated_at", "registry_partner"."id") < (' in page
+
+
+@pytest.mark.parametrize(
+    ("prefix", "values"),
+    [
+        ("countries", ["a\0", 1]),
+        ("countries", ["\ud800", 1]),
+        ("countries", ["a"]),
+        ("partners", ["2024-01-01T00:00:00Z", 10**30]),
+        ("partners", {}),
+        ("partners", [[[]], None]),
+    ],
+)
+def test_refuses_a_cursor_of_somebodys_making(api, prefix, values):
+    cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+
+    answer = api.get(f"/api/v1/{prefix}/", {"cursor": cursor})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["code"] == "invalid_cursor"
+
+
+def test_does_not_find_a_partnership_by_who_is_only_invited(api):
+    invitation = f.MembershipFactory(partnership__active=True, invited=True)
+    url = f"/api/v1/partnerships/?partner={invitation.partner_id}"
+
+    assert api.get(url).json()["results"] == []
+    api.force_authenticate(f.UserFactory(manages=invitation.partner))
+    assert len(api.get(url).json()["results"]) == 1
 
 
 @pytest.mark.parametrize(

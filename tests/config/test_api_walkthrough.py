@@ -1,6 +1,5 @@
 """The script in docs/ walks the whole path against a running server."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -33,7 +32,8 @@ def test_walks_from_registration_to_the_reports_figures(live_server):
     )
 
     assert done.returncode == 0, done.stderr
-    figures = json.loads(done.stdout[done.stdout.index("[\n") :])
-    people, share = (one["period"]["actual"] for one in figures)
-    assert people["value"] == "430"
-    assert (share["numerator"], share["denominator"], share["value"]) == ("27", "36", "0.75")
+    figures = done.stdout.splitlines()[-2:]
+    assert figures == [
+        "People who began to use a safe source: 430 of 500, progress 0.86, at_risk",
+        "Share of pumps that work: 0.75 of 0.8, progress 0.875, at_risk",
+    ]
