@@ -196,8 +196,9 @@ def start_submission(
     _may_send(unit, sent_for, by)
     if unit.membership.partnership_id != period.framework.partnership_id:
         raise ValidationError({"unit": "Not a reporting unit of this period's partnership."})
-    _refuse_closed(period)
-    existing = Submission.objects.filter(unit=unit, period=period).exclude(status="withdrawn")
+    _wait_for(unit, period)
+    gone = [Submission.Status.WITHDRAWN, Submission.Status.SUPERSEDED]
+    existing = Submission.objects.filter(unit=unit, period=period).exclude(status__in=gone)
     if first := existing.order_by("revision").first():
         text = f"There is a submission already: {first.pk}. Correct that one."
         raise DomainError("submission_exists", text, submission=first.pk)
@@ -210,12 +211,15 @@ def start_submission(
 @transaction.atomic
 def correct_submission(submission: Submission, *, by: User, comment: str = "") -> Submission:
     """Begin the next revision of approved data; it carries only the rows that change."""
-    _may_send(submission.unit, submission.sent_for, by)
-    _refuse_closed(submission.period)
+    own = by.has_role(submission.unit.membership.partner_id, "manager", "evaluator")
+    sent_for = None if own else submission.sent_for
+    _may_send(submission.unit, sent_for, by)
+    _wait_for(submission.unit, submission.period)
+    submission.refresh_from_db(fields=["status"])
     if submission.status != Submission.Status.APPROVED:
         raise DomainError("not_approved", f"The submission is {submission.status}.")
     of_cell = Submission.objects.filter(unit=submission.unit, period=submission.period)
-    last = of_cell.select_for_update().order_by("-revision").first()
+    last = of_cell.order_by("-revision").first()
     if last and last.status in Submission.IN_PROGRESS:
         text = f"There is a correction already: {last.pk}."
         raise DomainError("submission_exists", text, submission=last.pk)
@@ -224,7 +228,7 @@ def correct_submission(submission: Submission, *, by: User, comment: str = "") -
         submission.period,
         (last or submission).revision + 1,
         by=by,
-        sent_for=submission.sent_for,
+        sent_for=sent_for,
         comment=comment,
     )
 
@@ -243,8 +247,8 @@ def record_observations(
     With `replace`, rows take the place of what the draft has for the same cells, and the
     totals of `emptied` indicators are taken out of the draft.
     """
-    submission.require_editable(by)
-    observations = RowChecker(submission).observations(rows)
+    submission.hold_editable(by)
+    observations = RowChecker(submission, may_replace=replace).observations(rows)
     if replace:
         cells = {(o.indicator_id, o.category_id) for o in observations}
         cells |= {(pk, None) for pk in emptied}
@@ -258,7 +262,7 @@ def record_observations(
 
 @transaction.atomic
 def edit_submission(submission: Submission, *, by: User, comment: str) -> Submission:
-    submission.require_editable(by)
+    submission.hold_editable(by)
     return submission.amend(comment=comment)
 
 
@@ -266,7 +270,7 @@ def edit_submission(submission: Submission, *, by: User, comment: str) -> Submis
 def amend_observation(observation: Observation, *, by: User, **fields: Any) -> Observation:
     """Change a draft's value. Two writers of one submission: the second is stale."""
     submission = observation.submission
-    submission.require_editable(by)
+    submission.hold_editable(by)
     stated = {name: getattr(observation, name) for name in FIELDS if hasattr(observation, name)}
     row = (
         stated
@@ -276,7 +280,7 @@ def amend_observation(observation: Observation, *, by: User, **fields: Any) -> O
             "category": observation.category_id,
         }
     )
-    (checked,) = RowChecker(submission).observations([row])
+    (checked,) = RowChecker(submission, may_replace=True).observations([row])
     submission.change()
     Observation.objects.filter(pk=observation.pk).update(
         **{name: getattr(checked, name) for name in fields}
@@ -287,7 +291,7 @@ def amend_observation(observation: Observation, *, by: User, **fields: Any) -> O
 @transaction.atomic
 def remove_observation(observation: Observation, *, by: User) -> None:
     """Take a value out of a draft."""
-    observation.submission.require_editable(by)
+    observation.submission.hold_editable(by)
     observation.submission.change()
     observation.delete()
 
@@ -300,7 +304,7 @@ def add_evidence(
 
     A file is stored under a name of our own; of its own name only the extension stays.
     """
-    submission.require_editable(by)
+    submission.hold_editable(by)
     observation = fields.get("observation")
     if observation and observation.submission_id != submission.pk:
         raise ValidationError({"observation": "A value of another submission."})
@@ -360,21 +364,26 @@ def _submission(unit: ReportingUnit, period: Period, revision: int, **fields: An
 
 def _may_send(unit: ReportingUnit, sent_for: Membership | None, by: User) -> None:
     """The unit's own people send its data, or those of the member that reports for it."""
-    if ReportingUnit.objects.reportable_by(by).filter(pk=unit.pk).exists():
-        return
-    here = unit.membership.partnership_id
-    if sent_for and sent_for.partnership_id == here and _reports_for(sent_for, by):
-        return
-    raise NotAllowed("unit_only", "Only the reporting unit's own people may do this.")
+    if sent_for is None:
+        allowed = ReportingUnit.objects.reportable_by(by).filter(pk=unit.pk).exists()
+    else:
+        _refuse_sender(unit, sent_for)
+        allowed = by.is_staff or by.has_role(sent_for.partner_id, "manager", "evaluator")
+    if not allowed:
+        raise NotAllowed("unit_only", "Only the reporting unit's own people may do this.")
 
 
-def _reports_for(member: Membership, user: User) -> bool:
-    return user.has_role(member.partner_id, "manager", "evaluator")
+def _refuse_sender(unit: ReportingUnit, sent_for: Membership) -> None:
+    if sent_for.partnership_id != unit.membership.partnership_id:
+        raise ValidationError({"sent_for": "Not a member of this partnership."})
+    if sent_for.status != Membership.Status.ACCEPTED:
+        raise DomainError("not_accepted", "Only accepted members report.")
 
 
-def _refuse_closed(period: Period) -> None:
-    if period.status == Period.Status.CLOSED:
-        raise DomainError("period_closed", f"The period {period} is closed.")
+def _wait_for(unit: ReportingUnit, period: Period) -> None:
+    """Who begins a unit's data for a period at the same time waits, and then sees ours."""
+    period.hold()
+    ReportingUnit.objects.select_for_update(no_key=True).get(pk=unit.pk)
 
 
 def _draft_of_lead(framework: Framework, by: User) -> None:

@@ -27,7 +27,7 @@ Measure = Indicator.Measure
 class RowChecker:
     """What rows of one submission may say: its framework's indicators and their categories."""
 
-    def __init__(self, submission: Submission) -> None:
+    def __init__(self, submission: Submission, *, may_replace: bool = False) -> None:
         self.submission = submission
         framework = submission.period.framework_id
         indicators = Indicator.objects.filter(result__framework=framework)
@@ -37,6 +37,8 @@ class RowChecker:
             .filter(unit=submission.unit_id, period=submission.period_id)
             .values_list("indicator_id", "category_id")
         )
+        cells = submission.observations.values_list("indicator_id", "category_id")
+        self.taken = set() if may_replace else set(cells)
 
     def observations(self, rows: Sequence[Row]) -> list[Observation]:
         """The rows as unsaved observations; raises RowErrors that name every bad row."""
@@ -52,6 +54,9 @@ class RowChecker:
             if cell in made:
                 text = "Another row has a value for the same cell."
                 errors.append(RowError(number, "indicator", "cell_repeated", text))
+            elif cell in self.taken:
+                text = "The submission has a value for this cell already."
+                errors.append(RowError(number, "indicator", "cell_taken", text))
             made[cell] = observation
         if errors:
             raise RowErrors(errors)

@@ -11,7 +11,7 @@ from monitoring.models.frameworks import Category, Framework, Indicator
 from monitoring.models.periods import Period, ReportingUnit
 from partnerships.models import Membership, Partnership, require_reason
 from registry.errors import DomainError, NotAllowed
-from registry.models import Event, ImportBatch, Record, User
+from registry.models import Event, ImportBatch, Partner, Record, User
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -24,11 +24,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def editable_by(self, user: Any) -> Self:
         units = ReportingUnit.objects.reportable_by(user).values("pk")
-        senders = Membership.objects.all()
         if user.is_anonymous:
             return self.none()
-        own = senders.filter(partner__affiliations__user_id=user.pk).values("pk")
-        return self.filter(Q(unit__in=units) | Q(sent_for__in=own))
+        partners = Partner.objects.with_role(user, "manager", "evaluator").values("pk")
+        senders = Membership.objects.accepted().filter(partner__in=partners).values("pk")
+        return self.filter(Q(unit__in=units) | Q(sent_for__in=senders))
 
     def waiting(self) -> Self:
         return self.filter(status=Submission.Status.SUBMITTED)
@@ -153,9 +153,16 @@ class Submission(Record):
         if self.period.status == Period.Status.CLOSED:
             raise DomainError("period_closed", f"The period {self.period} is closed.")
 
+    def hold_editable(self, by: User) -> None:
+        """Require it in the caller's transaction, in which the period cannot be closed."""
+        self.period.hold()
+        self.refresh_from_db(fields=["status"])
+        self.require_editable(by)
+
+    @transaction.atomic
     def submit(self, *, by: User) -> None:
         """Hand in for review; an empty submission has nothing to review."""
-        self.require_editable(by)
+        self.hold_editable(by)
         if not self.observations.exists():
             raise DomainError("no_observations", "There is no value to submit.")
         now = timezone.now()
@@ -183,17 +190,19 @@ class Submission(Record):
         asked = Q(responsible=None) | Q(responsible=self.unit.membership_id)
         return of_framework.filter(asked, by_place=has_place)
 
+    @transaction.atomic
     def send_back(self, *, by: User, reason: str) -> None:
         self._require_reviewer(by)
         require_reason(reason)
+        self.period.hold()
         Event.move(self, self.Status.RETURNED, by=by, reason=reason)
 
     @transaction.atomic
     def approve(self, *, by: User, at: datetime | None = None) -> None:
         """Make the values count; a correction's rows end those they replace, for good."""
         self._require_reviewer(by)
+        self.period.hold()
         at = at or timezone.now()
-        Period.objects.select_for_update().get(pk=self.period_id)
         Event.move(self, self.Status.APPROVED, by=by, approved_by=by, approved_at=at)
         Observation.objects.put_in_force(self, at)
         self._supersede_emptied(by=by)
@@ -205,6 +214,7 @@ class Submission(Record):
         is_sender = Submission.objects.editable_by(by).filter(pk=self.pk).exists()
         if not (is_sender or self.period.framework.partnership.is_editable_by(by)):
             raise NotAllowed("unit_only", "Only its own people or a reviewer may do this.")
+        self.period.hold()
         now = timezone.now()
         Event.move(self, self.Status.WITHDRAWN, by=by, reason=reason, withdrawn_at=now)
         self.observations.filter(counts_from__isnull=False, counts_until=None).update(
