@@ -3,9 +3,12 @@
 import json
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
+from config.api import ExceptionHandler
+from monitoring.models import Observation, Period
 from registry.models import Partner
 from tests import factories as f
 
@@ -107,18 +110,15 @@ def test_a_broken_rule_is_409_with_its_code(api):
     assert fault(answer) == (409, "invalid_transition", None)
 
 
-def test_the_databases_own_locks_are_409(api):
-    """A period closed behind the back of the checks still refuses, by its trigger."""
+def test_what_a_trigger_refuses_is_409_in_the_triggers_words():
     value = f.ObservationFactory()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE monitoring_period SET status = 'closed', closed_at = now() WHERE id = %s",
-            [value.period_id],
-        )
-    etag = api.get(f"/api/v1/observations/{value.pk}/")["ETag"]
+    Period.objects.filter(pk=value.period_id).update(status="closed", closed_at=timezone.now())
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        Observation.objects.filter(pk=value.pk).update(value=3)
 
-    answer = api.patch(f"/api/v1/observations/{value.pk}/", {"value": "3"}, HTTP_IF_MATCH=etag)
-    assert fault(answer) == (409, "period_closed", None)
+    refused = ExceptionHandler(caught.value, {}).convert_known_exceptions(caught.value)
+    assert (refused.status_code, refused.detail.code) == (409, "period_closed")
+    assert str(refused.detail) == f"The period {value.period} is closed."
 
 
 @pytest.mark.parametrize("pk", ["0", "9" * 30, "x", "1.5"])

@@ -65,8 +65,9 @@ def test_a_cell_takes_one_value_unless_told_to_replace(api, draft, indicator):
     second = api.post(rows_url(draft), [row])
     replaced = api.post(f"{rows_url(draft)}?replace=true", [{**row, "value": "2"}])
 
-    assert (first.status_code, second.status_code, replaced.status_code) == (201, 409, 201)
-    assert second.json()["errors"][0]["code"] == "observation_once"
+    assert (first.status_code, second.status_code, replaced.status_code) == (201, 400, 201)
+    (error,) = second.json()["errors"]
+    assert (error["attr"], error["code"]) == ("rows.1.indicator", "cell_taken")
     assert draft.observations.get().value == 2
 
 
