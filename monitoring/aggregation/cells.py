@@ -27,7 +27,7 @@ WITH ind AS (
   WHERE f.partnership_id = %(partnership)s AND p.ends_on <= %(reference)s
     AND (f.id = %(framework)s
          OR f.edition < %(edition)s AND f.status = 'superseded' AND p.ends_on < %(begins)s)
-), cell AS (
+), cell AS MATERIALIZED (
   SELECT ind.id AS indicator_id, o.unit_id, per.n, per.id AS period_id, per.starts_on,
          per.ends_on, o.value, o.numerator, o.denominator, o.is_provisional
   FROM ind
@@ -49,25 +49,46 @@ _COMBINED = """
 _AS_OF_PERIODS = (
     _CELLS
     + """
-, line AS (SELECT DISTINCT indicator_id, unit_id FROM cell),
-grid AS (
-  SELECT line.indicator_id, line.unit_id, per.n, per.id AS period_id, per.ends_on,
-         cell.n IS NOT NULL AS reported,
-         max(cell.n) OVER (PARTITION BY line.indicator_id, line.unit_id ORDER BY per.n) AS last_n
-  FROM line CROSS JOIN per
-  LEFT JOIN cell USING (indicator_id, unit_id, n)
+, grid AS (
+  -- A row for each line × period without a join: the planner knows nothing of the CTEs' sizes.
+  SELECT indicator_id, unit_id, n, max(value) AS value, max(numerator) AS numerator,
+         max(denominator) AS denominator, bool_or(is_provisional) AS is_provisional,
+         bool_or(reported) AS reported
+  FROM (
+    SELECT indicator_id, unit_id, n, value, numerator, denominator, is_provisional,
+           true AS reported
+    FROM cell
+    UNION ALL
+    SELECT line.indicator_id, line.unit_id, per.n, NULL, NULL, NULL, NULL, false
+    FROM (SELECT DISTINCT indicator_id, unit_id FROM cell) line CROSS JOIN per
+  ) both_ways
+  GROUP BY indicator_id, unit_id, n
+), dated AS (
+  SELECT *, max(n) FILTER (WHERE reported)
+            OVER (PARTITION BY indicator_id, unit_id ORDER BY n) AS last_n
+  FROM grid
+), carried AS (
+  -- Within one last_n the first row is the reported one: its values are carried over the rest.
+  SELECT indicator_id, unit_id, n, reported, last_n,
+         first_value(value) OVER same AS value,
+         first_value(numerator) OVER same AS numerator,
+         first_value(denominator) OVER same AS denominator,
+         first_value(is_provisional) OVER same AS is_provisional
+  FROM dated WHERE last_n IS NOT NULL
+  WINDOW same AS (PARTITION BY indicator_id, unit_id, last_n ORDER BY n)
 ), unit_value AS (
-  SELECT g.indicator_id, g.n, g.period_id, g.reported, c.ends_on AS value_on,
-         c.value, c.numerator, c.denominator, c.is_provisional
-  FROM grid g
+  SELECT g.indicator_id, g.n, per.id AS period_id, g.reported, since.ends_on AS value_on,
+         g.value, g.numerator, g.denominator, g.is_provisional
+  FROM carried g
+  JOIN per ON per.n = g.n
+  JOIN per since ON since.n = g.last_n
   JOIN ind ON ind.id = g.indicator_id
-  JOIN cell c ON c.indicator_id = g.indicator_id AND c.unit_id = g.unit_id AND c.n = g.last_n
   JOIN monitoring_reportingunit u ON u.id = g.unit_id
   JOIN partnerships_membership m ON m.id = u.membership_id
   WHERE CASE ind.accumulation
     WHEN 'cumulative' THEN true
     WHEN 'point_in_time' THEN CASE
-      WHEN m.ended_on IS NULL OR m.ended_on > %(reference)s OR g.ends_on <= m.ended_on
+      WHEN m.ended_on IS NULL OR m.ended_on > %(reference)s OR per.ends_on <= m.ended_on
         THEN g.last_n >= g.n - 1
       ELSE u.successor_id IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM cell own WHERE own.indicator_id = g.indicator_id
