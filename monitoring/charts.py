@@ -71,6 +71,7 @@ def chart(row: IndicatorRow, prefix: str) -> dict[str, Any]:
     return {
         "row": row,
         "kind": "bars" if row.is_flow else "line",
+        "has_targets": any(p.target is not None for p in row.points),
         "wide": _drawing(row, 560, 260, f"{prefix}w"),
         "narrow": narrow,
         "table": [(p, row.figure(p.figure), _target_text(row, p)) for p in row.points],

@@ -100,6 +100,13 @@ class IndicatorRow:
         )
 
     @property
+    def unit_label(self) -> str:
+        """What the numbers count; a ratio is shown as a percentage of its unit."""
+        if self.measure == Measure.RATIO and self.unit:
+            return f"% of {self.unit}"
+        return "" if self.measure == Measure.CURRENCY else self.unit
+
+    @property
     def is_flow(self) -> bool:
         return self.accumulation == Accumulation.FLOW and self.measure != Measure.RATIO
 
@@ -143,12 +150,12 @@ class IndicatorRow:
     @property
     def target(self) -> Shown:
         until = "for the span to" if self.is_flow else "by"
-        by = f"{until} {self.end_on:%d %b %Y}".replace(" 0", " ") if self.end_on else ""
+        by = f"{until} {day_text(self.end_on)}" if self.end_on else ""
         return self._number_or(self.end_target, "no_target", by)
 
     @property
     def start(self) -> Shown:
-        on = f"{self.baseline_on:%d %b %Y}".lstrip("0") if self.baseline_on else ""
+        on = day_text(self.baseline_on) if self.baseline_on else ""
         return self._number_or(self.baseline, "no_baseline", on)
 
     @property
@@ -190,7 +197,12 @@ def progress_shown(progress: Progress) -> Shown:
 
 def _carried(figure: Figure) -> str:
     day = figure.carried_from
-    return f"carried over from {day:%d %b %Y}".replace(" 0", " ") if day else ""
+    return f"carried over from {day_text(day)}" if day else ""
+
+
+def day_text(day: date) -> str:
+    """A day that is not broken over two lines: 5 Jan 2026."""
+    return f"{day.day} {day:%b %Y}".replace(" ", display.NO_BREAK)
 
 
 def _live_points(item: IndicatorFigures) -> list[Point]:

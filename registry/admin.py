@@ -38,6 +38,13 @@ class ReadAdmin(admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
 
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        if isinstance(db_field, models.URLField):
+            kwargs.setdefault("assume_scheme", "https")
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(getattr(request.user, "is_staff", False))
 
