@@ -1,7 +1,8 @@
 """Check rows of values for one submission, all of them, before any is saved."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, localcontext
 from typing import Any
 
 from monitoring.errors import RowError, RowErrors
@@ -22,6 +23,8 @@ FIELDS = {
 }
 PARTS = ("value", "numerator", "denominator")
 Measure = Indicator.Measure
+# What Python takes for a number as well is left out: 1_000, NaN, digits of other scripts.
+NUMBER = re.compile(r"[+-]?([0-9]{1,60}(\.[0-9]{0,60})?|\.[0-9]{1,60})([eE][+-]?[0-9]{1,2})?")
 
 
 class RowChecker:
@@ -124,7 +127,7 @@ class RowChecker:
     def _plain_problems(self, row: Row) -> Iterator[tuple[str, str, str]]:
         for field in ("text", "comment"):
             text = row.get(field)
-            if text is not None and not (isinstance(text, str) and len(text) <= 20_000):
+            if text is not None and not is_text(text):
                 yield field, "not_a_text", "Expected a text of at most 20,000 characters."
         for field in ("is_provisional", "withdraws"):
             if not isinstance(row.get(field, False), bool):
@@ -158,17 +161,24 @@ def categories_of(indicator: Indicator) -> list[Category]:
     return [c for dimension in indicator.dimensions.all() for c in dimension.categories.all()]
 
 
+def is_text(given: Any) -> bool:
+    """Whether PostgreSQL can store it: no NUL, no lone surrogate, not endless."""
+    if not isinstance(given, str) or len(given) > 20_000 or "\x00" in given:
+        return False
+    return not any("\ud800" <= character <= "\udfff" for character in given)
+
+
 def number_problem(given: Any) -> str:
     """What keeps a value from being an exact number of 20 digits and 10 decimals, or ""."""
     if isinstance(given, bool) or not isinstance(given, int | float | str | Decimal):
         return f"Expected a number, found {given!r:.60}."
-    try:
-        number = Decimal(str(given))
-    except InvalidOperation:
+    if isinstance(given, int) and abs(given) >= 10**20:
+        return "At most 20 digits before the point and 10 after it."
+    if not NUMBER.fullmatch(str(given).strip()):
         return f"Expected a number, found {given!r:.60}."
-    if not number.is_finite():
-        return "Expected a finite number."
-    exponent = int(number.normalize().as_tuple().exponent)
+    with localcontext(prec=200):
+        number = Decimal(str(given)).normalize()
+    exponent = int(number.as_tuple().exponent)
     if number.adjusted() >= 20 or exponent < -10:
         return "At most 20 digits before the point and 10 after it."
     return ""
@@ -189,6 +199,7 @@ def _scale_problems(value: Decimal, indicator: Indicator) -> Iterator[tuple[str,
     if indicator.measure == Measure.YES_NO and value not in (0, 1):
         yield "value", "not_yes_or_no", "Expected 1 for yes or 0 for no."
     if indicator.measure == Measure.RATING:
-        low, high = indicator.rating_min or 1, indicator.rating_max or 5
+        low = 1 if indicator.rating_min is None else indicator.rating_min
+        high = 5 if indicator.rating_max is None else indicator.rating_max
         if not low <= value <= high:
             yield "value", "off_scale", f"Expected a rating from {low} to {high}."
