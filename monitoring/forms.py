@@ -1,6 +1,7 @@
 """The form in which an evaluator enters a reporting unit's data."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -23,7 +24,8 @@ def typed_number(text: str) -> str:
     A single comma before exactly three digits could mean either, and stays as it is, so that
     the check refuses it instead of guessing.
     """
-    plain = SPACES.sub("", text).replace("\u066b", ".").removesuffix("%").replace("\u2212", "-")
+    digits = "".join(str(unicodedata.decimal(sign, sign)) for sign in text)
+    plain = SPACES.sub("", digits).replace("\u066b", ".").removesuffix("%").replace("\u2212", "-")
     unclear = re.fullmatch(r"-?[1-9]\d{0,2},\d{3}", plain)
     if plain.count(",") == 1 and "." not in plain and not unclear:
         plain = plain.replace(",", ".")
