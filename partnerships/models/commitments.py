@@ -136,11 +136,14 @@ class Commitment(Record):
         return self.due_dates.create(due_on=due_on, reason=reason, held_from=timezone.now())
 
     def withdraw(self, *, by: User, reason: str, receiver_agreed: bool = False) -> None:
-        """Take a promise back; it stays in the measures unless the receiver agreed."""
-        self._members_only(by)
-        require_reason(reason)
-        if receiver_agreed and not self.is_received_by(by):
+        """The member takes its promise back, and it stays in the measures; or the receiver
+        lets it go (`receiver_agreed`), and it does not.
+        """
+        if not receiver_agreed:
+            self._members_only(by)
+        elif not self.is_received_by(by):
             raise NotAllowed("receiver_only", "Only the receiver can say that it agreed.")
+        require_reason(reason)
         Event.move(
             self,
             self.Status.WITHDRAWN,
@@ -151,9 +154,9 @@ class Commitment(Record):
         )
 
     def _members_only(self, by: User) -> None:
-        if not Commitment.objects.editable_by(by).filter(pk=self.pk).exists():
-            text = "Only the member's or the lead's managers may do this."
-            raise NotAllowed("members_only", text)
+        """A promise is its member's own: not even the lead moves it."""
+        if not (by.is_staff or by.has_role(self.membership.partner_id, "manager")):
+            raise NotAllowed("members_only", "Only the member's own managers may do this.")
 
     def is_received_by(self, user: User) -> bool:
         """Whether the user speaks for the receiver; where none is named, for the lead."""
