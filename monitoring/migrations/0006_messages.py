@@ -4,17 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('monitoring', '0005_imported_activity'),
-        ('partnerships', '0002_relations'),
-        ('registry', '0002_idempotent_answer'),
+        ("monitoring", "0005_imported_activity"),
+        ("partnerships", "0002_relations"),
+        ("registry", "0002_idempotent_answer"),
     ]
 
     operations = [
         migrations.AlterConstraint(
-            model_name='indicator',
-            name='indicator_baseline_parts',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('baseline_denominator', None), ('baseline_numerator', None)), models.Q(('baseline_numerator__isnull', False), ('measure', 'ratio'), ('baseline_denominator__gt', 0)), _connector='OR'), name='indicator_baseline_parts', violation_error_message="A ratio's baseline needs both parts, the denominator above 0."),
+            model_name="indicator",
+            name="indicator_baseline_parts",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("baseline_denominator", None), ("baseline_numerator", None)),
+                    models.Q(
+                        ("baseline_numerator__isnull", False),
+                        ("measure", "ratio"),
+                        ("baseline_denominator__gt", 0),
+                    ),
+                    _connector="OR",
+                ),
+                name="indicator_baseline_parts",
+                violation_error_message="A ratio's baseline needs both parts, the denominator above 0.",
+            ),
         ),
     ]
