@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from monitoring.models.periods import Period
-from partnerships.models import Partnership
+from partnerships.models import Partnership, require_reason
 from registry.errors import DomainError, NotAllowed
 from registry.models import Event, Job, JobQuerySet, Record, User
 
@@ -80,21 +80,27 @@ class Report(Record):
     def __str__(self) -> str:
         return f"{self.partnership}: {self.period} r{self.revision}"
 
+    @transaction.atomic
     def publish(self, *, by: User) -> None:
-        """Make it public; an earlier revision for the same period is superseded."""
+        """Make it public; an earlier revision for the same period is superseded.
+
+        Revisions published at once go one after the other.
+        """
         self._admins_only(by)
-        former = Report.objects.filter(
-            kind=self.kind,
-            partnership=self.partnership,
-            period=self.period,
-            status=self.Status.PUBLISHED,
-        )
-        for report in former.exclude(pk=self.pk):
+        Period.objects.select_for_update(no_key=True).get(pk=self.period_id)
+        same = Report.objects.filter(
+            kind=self.kind, partnership=self.partnership, period=self.period, status="published"
+        ).exclude(pk=self.pk)
+        if later := same.filter(revision__gt=self.revision).first():
+            text = f"Revision {later.revision} is published already."
+            raise DomainError("later_revision_published", text)
+        for report in same:
             Event.move(report, self.Status.SUPERSEDED, by=by)
         Event.move(self, self.Status.PUBLISHED, by=by, published_at=timezone.now())
 
     def withdraw(self, *, by: User, reason: str) -> None:
         self._admins_only(by)
+        require_reason(reason)
         Event.move(self, self.Status.WITHDRAWN, by=by, reason=reason)
 
     def _admins_only(self, by: User) -> None:

@@ -395,6 +395,8 @@ class Evidence(Record):
     def decide(self, accepted: bool, *, by: User) -> None:
         """A reviewer's word on the evidence against the indicator's means of verification."""
         self.submission._require_reviewer(by)
+        if by.pk == self.added_by_id:
+            raise NotAllowed("own_evidence", "Who added the evidence cannot decide on it.")
         with transaction.atomic():
             self.change(accepted=accepted, decided_at=timezone.now())
             Event.log(self, "accepted" if accepted else "refused", by=by)

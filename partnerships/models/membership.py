@@ -25,7 +25,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         )
 
     def visible_to(self, user: Any) -> Self:
-        """Accepted members of public partnerships; insiders also see invitations."""
+        """Accepted members of public partnerships; insiders also see invitations, and
+        everybody those of the own partners."""
         seen = Partnership.objects.public().values("pk")
         public = Q(partnership__in=seen, accepted_on__isnull=False)
         if user.is_anonymous:
@@ -33,7 +34,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         if user.is_staff:
             return self
         inside = Partnership.objects.insider(user).values("pk")
-        return self.filter(public | Q(partnership__in=inside))
+        own = Partner.objects.filter(affiliations__user_id=user.pk).values("pk")
+        return self.filter(public | Q(partnership__in=inside) | Q(partner__in=own))
 
     def editable_by(self, user: Any) -> Self:
         """Memberships of the partnerships the user edits, and of the partners it manages."""

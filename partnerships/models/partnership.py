@@ -44,10 +44,15 @@ class PartnershipQuerySet(models.QuerySet["Partnership"]):
         return self.filter(pk__in=led.values("partnership_id"))
 
     def insider(self, user: Any) -> Self:
-        """Partnerships whose private parts the user may read: members' people and admins."""
+        """Partnerships whose private parts the user may read: members' people and admins.
+
+        Who is only invited sees the partnership and the invitation, not the members' data.
+        """
         if user.is_anonymous:
             return self.none()
-        return self if user.is_staff else self.filter(pk__in=self._with_partners_of(user))
+        if user.is_staff:
+            return self
+        return self.filter(pk__in=self._with_partners_of(user).filter(status="accepted"))
 
     def matching(self, words: str) -> Self:
         """Partnerships whose title or summary has the words, or whose title contains them.
