@@ -62,7 +62,7 @@ def main() -> None:
             return json.dumps(cursor.fetchall(), default=str)
 
     def deep_link(size: int, pages: int) -> str:
-        url = f"/api/v1/partnerships/?page_size={size}"
+        url = f"/api/v1/partnerships/?limit={size}"
         for _ in range(pages):
             url = str(page(url)["next"]).replace("http://localhost", "")
         return url
@@ -70,7 +70,7 @@ def main() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(FILL)
         for size in (20, 100):
-            first = f"/api/v1/partnerships/?page_size={size}"
+            first = f"/api/v1/partnerships/?limit={size}"
             deep = deep_link(size, 30)
             compare(
                 f"{size} partnerships, first page",

@@ -234,7 +234,9 @@ class _FrameworkFigures:
         if indicator.accumulation != Accumulation.FLOW:
             return progress.between(to_date, baseline, spans[-1].value if spans else None)
         if indicator.measure != Measure.RATIO:
-            return progress.flow_toward_end(spans, self.on)
+            if _falls(indicator) and baseline is None:
+                return Progress(reason="no_baseline")
+            return progress.flow_toward_end(spans, self.on, _offset(indicator, baseline))
         ended = [span for span in spans if span.ends_on <= self.on]
         if not ended:
             return Progress(reason="span_open" if spans else "no_target")
@@ -248,7 +250,7 @@ class _FrameworkFigures:
         if indicator.measure == Measure.YES_NO:
             return progress.expected_yes_no(spans, self.on)
         if indicator.accumulation == Accumulation.FLOW and indicator.measure != Measure.RATIO:
-            return progress.expected_flow(spans, self.on)
+            return progress.expected_flow(spans, self.on, _offset(indicator, baseline))
         since = progress.baseline_date(indicator, self.framework.starts_on)
         return progress.expected_on_line(spans, baseline, since, self.on)
 
@@ -265,3 +267,12 @@ class _FrameworkFigures:
         current = [span for span in spans if span.starts_on <= self.on] or spans
         target = current[-1].value if current else None
         return None, progress.maintain_light(indicator, to_date, target)
+
+
+def _falls(indicator: Indicator) -> bool:
+    return indicator.direction == Indicator.Direction.DECREASE
+
+
+def _offset(indicator: Indicator, baseline: Decimal | None) -> Decimal:
+    """A falling flow starts from its baseline, any other from nothing."""
+    return baseline if _falls(indicator) and baseline is not None else Decimal(0)

@@ -62,38 +62,52 @@ def flow_progress(spans: Sequence[TargetSpan], baseline: Decimal | None, on: dat
         return Progress(reason="no_target")
     if not ended:
         return Progress(reason="span_open")
-    return _over_targets(ended, ended, (baseline or ZERO) * len(ended))
+    offset = (baseline or ZERO) * len(ended)
+    return _over_targets(ended, ended, offset, offset)
 
 
-def flow_toward_end(spans: Sequence[TargetSpan], on: date) -> Progress:
-    """RULES 18, flow: Σ actual of the spans begun / Σ of all targets."""
+def flow_toward_end(spans: Sequence[TargetSpan], on: date, baseline: Decimal = ZERO) -> Progress:
+    """RULES 18, flow: Σ actual of the spans begun / Σ of all targets.
+
+    A falling flow is measured from its baseline (docs/adr/0007): both sums less the baseline of
+    each span, an open span's by the days that have gone by.
+    """
     if not spans:
         return Progress(reason="no_target")
-    return _over_targets([span for span in spans if span.starts_on <= on], spans, ZERO)
+    begun = [span for span in spans if span.starts_on <= on]
+    gone = sum((quotient(baseline * s.elapsed(on), Decimal(s.days)) for s in begun), ZERO)
+    return _over_targets(begun, spans, gone, baseline * len(spans))
 
 
 def _over_targets(
-    reported: Sequence[TargetSpan], targets: Sequence[TargetSpan], offset: Decimal
+    reported: Sequence[TargetSpan],
+    targets: Sequence[TargetSpan],
+    less: Decimal,
+    targets_less: Decimal,
 ) -> Progress:
+    """(Σ actual - less) / (Σ target - targets_less)."""
     figures = [span.actual for span in reported if span.actual and span.actual.floor is not None]
     if not figures:
         return Progress(reason="no_actual")
-    total = Figure(
-        low=sum((f.floor or ZERO for f in figures), ZERO),
-        high=sum(((f.high if f.is_range else f.value) or ZERO for f in figures), ZERO),
-    )
-    if total.low == total.high:
-        total = Figure(value=total.low)
-    return between(total, offset, sum((span.value for span in targets), ZERO))
+    whole = sum((span.value for span in targets), ZERO) - targets_less
+    if whole == 0:
+        return Progress(reason="target_equals_baseline")
+    low = sum((f.floor or ZERO for f in figures), ZERO) - less
+    high = sum(((f.high if f.is_range else f.value) or ZERO for f in figures), ZERO) - less
+    ends = sorted((quotient(low, whole), quotient(high, whole)))
+    return Progress(value=ends[0]) if low == high else Progress(low=ends[0], high=ends[1])
 
 
-def expected_flow(spans: Sequence[TargetSpan], on: date) -> Decimal | None:
+def expected_flow(
+    spans: Sequence[TargetSpan], on: date, baseline: Decimal = ZERO
+) -> Decimal | None:
     """RULES 18: from 0 at the first span's start, each span adding its target over its days."""
-    whole = sum((span.value for span in spans), ZERO)
-    if not spans or whole == 0:
+    steps = [(span.value - baseline, span) for span in spans]
+    whole = sum((step for step, _ in steps), ZERO)
+    if whole == 0:
         return None
     done = sum(
-        (quotient(span.value * span.elapsed(on), Decimal(span.days)) for span in spans), ZERO
+        (quotient(step * span.elapsed(on), Decimal(span.days)) for step, span in steps), ZERO
     )
     return quotient(done, whole)
 

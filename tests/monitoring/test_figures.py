@@ -218,6 +218,37 @@ def test_a_flow_is_measured_over_ended_spans_and_expected_by_days(world):
     assert figures.expected == by_hand.expected_flow(spans, date(2025, 6, 30))
 
 
+def test_a_falling_flow_is_measured_from_its_baseline(world):
+    """Deaths: 100 a year before; 80 and 60 are the targets. Fewer is further on, not behind."""
+    indicator = world.indicator(falling=True, baseline_value=Decimal(100))
+    for year, value in ((2024, 80), (2025, 60)):
+        PeriodTargetFactory(
+            indicator=indicator,
+            starts_on=date(year, 1, 1),
+            ends_on=date(year, 12, 31),
+            value=value,
+        )
+    world.report(indicator, [(0, n, Decimal(20)) for n in range(1, 5)])  # 80 in 2024
+    world.report(indicator, [(0, n, Decimal(15)) for n in range(5, 7)])  # 30 in half of 2025
+
+    figures = world.figures(indicator)
+    half = by_hand.divide(181, 365)  # of 2025, by days
+    saved = (100 - 80) + (100 * half - 30)
+    reached = by_hand.divide(saved, (100 - 80) + (100 - 60))
+    assert round(figures.toward_end.value, 20) == round(reached, 20)
+    assert round(figures.expected, 20) == round(by_hand.divide(20 + 40 * half, 60), 20)
+    assert figures.light.colour == "on_track"
+
+
+def test_a_falling_flow_without_baseline_has_no_light(world):
+    indicator = world.indicator(falling=True)
+    PeriodTargetFactory(indicator=indicator, ends_on=date(2025, 12, 31), value=10)
+    world.report(indicator, [(0, 6, Decimal(5))])
+
+    assert world.figures(indicator).toward_end.reason == "no_baseline"
+    assert world.figures(indicator).light.colour == "no_data"
+
+
 def test_no_baseline_is_no_progress_and_not_zero(world):
     indicator = world.indicator(cumulative=True)
     PeriodTargetFactory(indicator=indicator, ends_on=date(2025, 12, 31), value=10)
