@@ -27,8 +27,9 @@ INSIDE = ["observer", "evaluator", "manager", "admin"]
 
 
 @pytest.mark.parametrize(
-    ("state", "expected"), [({}, EVERYBODY), ({"pending": True}, INSIDE), ({"suspended": True}, INSIDE)]
-)  # fmt: skip
+    ("state", "expected"),
+    [({}, EVERYBODY), ({"pending": True}, INSIDE), ({"suspended": True}, INSIDE)],
+)
 def test_verified_partners_are_public_and_others_see_their_own(state, expected):
     assert seers(PartnerFactory(**state)) == expected
 
