@@ -23,6 +23,7 @@ USAGE = """usage: python3 run.py [command]
 
   (none)           start everything: servers, demo data, web, worker, beat
   test [options]   run the tests but faults (the options are pytest's) on servers of their own
+  manage COMMAND   a management command on what runs from var/ (import_iati, create_admin, …)
   faults           run only the tests that kill processes on purpose
   check            ruff, mypy, import-linter, migrations, OpenAPI, deployment check
   reset            stop what runs from var/ and delete var/
@@ -31,7 +32,7 @@ USAGE = """usage: python3 run.py [command]
 
 def main() -> int:
     command, *options = sys.argv[1:] or ["run"]
-    if command not in ("run", "test", "faults", "check", "reset"):
+    if command not in ("run", "manage", "test", "faults", "check", "reset"):
         print(USAGE, file=sys.stdout if command in ("-h", "--help") else sys.stderr)
         return 0 if command in ("-h", "--help") else 2
     if os.environ.get(READY) != sys.prefix:

@@ -1,4 +1,4 @@
-"""What run.py does once it runs inside .venv: run, test, faults, check, reset."""
+"""What run.py does once it runs inside .venv: run, manage, test, faults, check, reset."""
 
 import contextlib
 import hashlib
@@ -35,6 +35,7 @@ def main(command: str, options: list[str]) -> int:
         signal.signal(signum, lambda number, _frame: sys.exit(128 + number))
     commands: dict[str, Callable[[list[str]], int]] = {
         "run": run,
+        "manage": manage,
         "test": test,
         "faults": lambda more: test(["-n0", "-m", "faults", *more]),
         "check": check,
@@ -88,10 +89,33 @@ def run(_options: list[str]) -> int:
     with Children(VAR) as children, servers(children, durable=True) as (started, environment):
         (VAR / "media").mkdir(mode=0o700, exist_ok=True)
         prepare(environment, embedded="postgres" in started.processes)
+        remember(environment)
         port = free_port(PORT)
         if port != PORT:
             print(f"Port {PORT} is taken; using {port}.")
         return serve(started, environment, port, banner(port))
+
+
+KEPT = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "HTTPS", "ALLOWED_HOSTS",
+        "STATIC_ROOT", "MEDIA_ROOT", "EMAIL_URL")  # fmt: skip
+
+
+def remember(environment: dict[str, str]) -> None:
+    """Write down how to reach what runs, for `run.py manage`; it holds passwords."""
+    kept = {name: environment[name] for name in KEPT if name in environment}
+    file = VAR / "environment.json"
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(kept))
+
+
+def manage(options: list[str]) -> int:
+    """manage.py on what runs from var/, or else on its servers, started for that long."""
+    try:
+        with Children(VAR) as children, servers(children, durable=True) as (_, environment):
+            return subprocess.run([*MANAGE, *options], env=environment, check=False).returncode
+    except AlreadyRunningError:
+        environment = {**os.environ, **json.loads((VAR / "environment.json").read_text())}
+        return subprocess.run([*MANAGE, *options], env=environment, check=False).returncode
 
 
 def prepare(environment: dict[str, str], *, embedded: bool) -> None:

@@ -21,13 +21,14 @@ from tests.monitoring import by_hand
 
 pytestmark = pytest.mark.django_db
 LATER = datetime(2026, 11, 1, tzinfo=UTC)
+KINDS = ["flow", "cumulative", "point_in_time"]
 CASES = [
-    *itertools.product(["number"], ["flow", "cumulative", "point_in_time"], ["sum", "mean", "min", "max"]),
-    *itertools.product(["ratio"], ["flow", "cumulative", "point_in_time"], ["ratio"]),
+    *itertools.product(["number"], KINDS, ["sum", "mean", "min", "max"]),
+    *itertools.product(["ratio"], KINDS, ["ratio"]),
     ("rating", "point_in_time", "mean"),
     ("percent", "point_in_time", "none"),
     ("yes_no", "point_in_time", "sum"),
-]  # fmt: skip
+]
 
 
 class World:
