@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from django.contrib.postgres.indexes import GinIndex
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -204,19 +205,30 @@ class Partner(Record):
         self._move(self.Status.VERIFIED, by=by, verified_at=timezone.now())
 
     def suspend(self, *, by: "User", reason: str) -> None:
+        _require_reason(reason)
         self._move(self.Status.SUSPENDED, by=by, reason=reason)
 
     def override_basis(self, basis: str, *, reason: str, by: "User") -> None:
         """Set what the partner reports on against the default of its kind, with the reason."""
         if not by.is_staff:
             raise NotAllowed("admins_only", "Only a registry admin sets the reporting basis.")
-        self.change(basis_override=basis, basis_reason=reason)
+        _require_reason(reason)
+        if basis not in Basis.values:
+            raise ValidationError({"basis": "Unknown reporting basis."})
+        with transaction.atomic():
+            self.change(basis_override=basis, basis_reason=reason)
+            Event.log(self, "basis_overridden", by=by, reason=f"{basis}: {reason}")
 
     def _move(self, to: str, *, by: "User", reason: str = "", **values: Any) -> None:
         """Change status and log it. When two requests race, exactly one wins."""
         if not by.is_staff:
             raise NotAllowed("admins_only", "Only a registry admin may do this.")
         Event.move(self, to, by=by, reason=reason, **values)
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ValidationError({"reason": "Give the reason."})
 
 
 class PartnerIdentifier(models.Model):

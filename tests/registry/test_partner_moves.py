@@ -1,6 +1,7 @@
 """A partner is verified and suspended by admins, once, with a trace."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from registry.errors import NotAllowed, StaleVersion
 from registry.models import Event, Partner
@@ -131,3 +132,26 @@ def test_only_an_admin_overrides_the_reporting_basis():
 
     with refused("admins_only", NotAllowed):
         company.override_basis("results", reason="x", by=UserFactory(manages=company))
+
+
+@pytest.mark.parametrize(
+    ("basis", "reason", "field"), [("results", " ", "reason"), ("hope", "Because.", "basis")]
+)
+def test_an_override_names_a_known_basis_and_its_reason(basis, reason, field):
+    company = PartnerFactory(kind="large_company", size="large")
+
+    with pytest.raises(ValidationError) as refusal:
+        company.override_basis(basis, reason=reason, by=UserFactory(admin=True))
+
+    assert field in refusal.value.message_dict
+    assert Partner.objects.get(pk=company.pk).reporting_basis == "esg"
+
+
+def test_a_suspension_gives_its_reason():
+    partner = PartnerFactory()
+
+    with pytest.raises(ValidationError) as refusal:
+        partner.suspend(by=UserFactory(admin=True), reason=" ")
+
+    assert "reason" in refusal.value.message_dict
+    assert moves_of(partner) == []
