@@ -128,8 +128,8 @@ class Actuals:
     """A framework's actual figures as of its periods and over spans, at two dates."""
 
     def __init__(self, framework: Framework, *, reference_on: date, cutoff_at: datetime) -> None:
-        self.dates = {"reference": reference_on, "cutoff": cutoff_at}
-        self.scope = {
+        self.dates: dict[str, Any] = {"reference": reference_on, "cutoff": cutoff_at}
+        self.scope: dict[str, Any] = {
             "framework": framework.pk,
             "partnership": framework.partnership_id,
             "edition": framework.edition,
@@ -179,7 +179,7 @@ def combined(
     carried_from: date | None,
 ) -> Figure:
     """Units' values as one figure, by the indicator's combine rule (RULES 3, 7 and 8)."""
-    made = {
+    made: dict[str, Any] = {
         "units_contributing": units,
         "units_reported": reported,
         "is_provisional": provisional,

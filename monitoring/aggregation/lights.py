@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -49,7 +50,11 @@ ORDER BY p.ends_on, p.id, u.id
 
 def due_items(framework: Framework, *, reference_on: date, cutoff_at: datetime) -> list[DueItem]:
     """Reporting units × periods that have ended by the reference date, as known at the cut-off."""
-    params = {"framework": framework.pk, "reference": reference_on, "cutoff": cutoff_at}
+    params: dict[str, Any] = {
+        "framework": framework.pk,
+        "reference": reference_on,
+        "cutoff": cutoff_at,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_DUE, params)
         return [DueItem(*row) for row in cursor.fetchall()]

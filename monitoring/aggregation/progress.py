@@ -168,10 +168,11 @@ def maintain_light(indicator: Indicator, actual: Figure, target: Decimal | None)
     if target is None or actual.floor is None:
         return Light("no_data", "no_target" if target is None else actual.reason or "no_actual")
     tolerance = indicator.tolerance or ZERO
+    highest = actual.floor if actual.high is None else actual.high
     worse = (
         target - actual.floor
         if indicator.direction == Indicator.Direction.MAINTAIN_UP
-        else (actual.high if actual.is_range else actual.floor or ZERO) - target
+        else highest - target
     )
     colour = "met" if worse <= tolerance else "off_track"
     return Light(colour, "tolerance", {"worse_by": worse, "tolerance": tolerance})

@@ -4,7 +4,7 @@ import calendar
 import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -17,7 +17,15 @@ from django.utils import timezone
 
 from partnerships.models import Agreement, Membership, Partnership
 from registry.errors import DomainError, NotAllowed
-from registry.models import Currency, Event, GlobalIndicator, ImportBatch, Record, User
+from registry.models import (
+    Currency,
+    Event,
+    GlobalIndicator,
+    ImportBatch,
+    MovingRecord,
+    Record,
+    User,
+)
 
 
 class FrameworkQuerySet(models.QuerySet["Framework"]):
@@ -35,7 +43,7 @@ class FrameworkQuerySet(models.QuerySet["Framework"]):
         return self.filter(status__in=[Framework.Status.AGREED, Framework.Status.IMPORTED])
 
 
-class Framework(Record):
+class Framework(MovingRecord):
     """A version of a partnership's M&E framework."""
 
     class Status(models.TextChoices):
@@ -60,7 +68,7 @@ class Framework(Record):
         Status.IMPORTED: [Status.SUPERSEDED],
         Status.SUPERSEDED: [],
     }
-    MONTHS = {
+    MONTHS: ClassVar[dict[str, int]] = {
         Cadence.MONTHLY: 1,
         Cadence.QUARTERLY: 3,
         Cadence.HALF_YEARLY: 6,

@@ -10,7 +10,7 @@ from django.utils import timezone
 from monitoring.models.frameworks import Framework, OfFrameworkQuerySet
 from partnerships.models import Membership, Partnership, require_reason
 from registry.errors import DomainError, NotAllowed
-from registry.models import Country, Event, Partner, Record, User
+from registry.models import Country, Event, MovingRecord, Partner, User
 
 
 class ReportingUnitQuerySet(models.QuerySet["ReportingUnit"]):
@@ -126,7 +126,7 @@ class PeriodQuerySet(OfFrameworkQuerySet):
         ).select_related("framework__partnership")
 
 
-class Period(Record):
+class Period(MovingRecord):
     """A span of time for which data is due; closed, it refuses data in the database itself."""
 
     class Status(models.TextChoices):

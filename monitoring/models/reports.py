@@ -1,6 +1,6 @@
 """Reports: immutable snapshots, and the runs that compute them."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
@@ -11,7 +11,7 @@ from django.utils import timezone
 from monitoring.models.periods import Period
 from partnerships.models import Partnership, require_reason
 from registry.errors import DomainError, NotAllowed
-from registry.models import Event, Job, JobQuerySet, Record, User
+from registry.models import Event, Job, JobQuerySet, MovingRecord, User
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -34,7 +34,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.select_related("partnership", "period").defer("content")
 
 
-class Report(Record):
+class Report(MovingRecord):
     """A snapshot of a partnership's figures for a period: its content never changes."""
 
     class Kind(models.TextChoices):
@@ -108,7 +108,7 @@ class Report(Record):
             raise NotAllowed("admins_only", "Only a registry admin may do this.")
 
 
-class ReportRunQuerySet(JobQuerySet):
+class ReportRunQuerySet(JobQuerySet["ReportRun"]):
     def visible_to(self, user: Any) -> Self:
         """The partnership's own people and admins see how its reports come along."""
         return self.filter(partnership__in=Partnership.objects.insider(user).values("pk"))
@@ -166,7 +166,7 @@ class ReportRun(Job):
         Report, models.PROTECT, null=True, editable=False, related_name="run"
     )
 
-    objects = ReportRunQuerySet.as_manager()
+    objects: ClassVar = ReportRunQuerySet.as_manager()
 
     class Meta(Job.Meta):
         abstract = False

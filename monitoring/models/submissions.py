@@ -11,7 +11,7 @@ from monitoring.models.frameworks import Category, Framework, Indicator
 from monitoring.models.periods import Period, ReportingUnit
 from partnerships.models import Membership, Partnership, require_reason
 from registry.errors import DomainError, NotAllowed
-from registry.models import Event, ImportBatch, Partner, Record, User
+from registry.models import Event, ImportBatch, MovingRecord, Partner, Record, User
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -65,7 +65,7 @@ def _approved_or_inside(user: Any, path: str = "") -> Q:
     return approved | Q(**{f"{framework}__partnership__in": inside})
 
 
-class Submission(Record):
+class Submission(MovingRecord):
     """One reporting unit's data for one period."""
 
     class Status(models.TextChoices):

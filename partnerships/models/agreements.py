@@ -11,7 +11,7 @@ from django.utils import timezone
 from partnerships.models.membership import Membership
 from partnerships.models.partnership import Partnership
 from registry.errors import DomainError, NotAllowed
-from registry.models import Event, Record, User
+from registry.models import Event, MovingRecord, User
 
 # Sent inside the transaction in which an agreement became binding; monitoring listens.
 agreement_bound = Signal()
@@ -29,7 +29,7 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         return self.filter(partnership__in=Partnership.objects.editable_by(user).values("pk"))
 
 
-class Agreement(Record):
+class Agreement(MovingRecord):
     """A version of a document that binds once every accepted member has endorsed it."""
 
     class Kind(models.TextChoices):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from partnerships.models.membership import Membership
 from partnerships.models.partnership import Partnership, require_reason
 from registry.errors import DomainError, NotAllowed
-from registry.models import Currency, Event, ImportBatch, Record, Target, User
+from registry.models import Currency, Event, ImportBatch, MovingRecord, Record, Target, User
 
 
 class OfPartnershipQuerySet(models.QuerySet[Any]):
@@ -40,7 +40,7 @@ class CommitmentQuerySet(OfPartnershipQuerySet):
         return self.filter(pk__in=confirmed.values("commitment_id"))
 
 
-class Commitment(Record):
+class Commitment(MovingRecord):
     """A promise by one member: what, how much, by when."""
 
     class Kind(models.TextChoices):

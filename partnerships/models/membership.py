@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from partnerships.models.partnership import Partnership
 from registry.errors import NotAllowed
-from registry.models import Event, ImportBatch, Partner, Record, User
+from registry.models import Event, ImportBatch, MovingRecord, Partner, User
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -48,7 +48,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(Q(partnership__in=led) | Q(partner__in=own))
 
 
-class Membership(Record):
+class Membership(MovingRecord):
     """A partner in a partnership, with its roles and dates."""
 
     class Role(models.TextChoices):

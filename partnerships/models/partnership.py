@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from registry.errors import DomainError, NotAllowed
-from registry.models import Country, Event, Goal, ImportBatch, Partner, Record, Target, User
+from registry.models import Country, Event, Goal, ImportBatch, MovingRecord, Partner, Target, User
 
 
 class PartnershipQuerySet(models.QuerySet["Partnership"]):
@@ -120,7 +120,7 @@ class PartnershipQuerySet(models.QuerySet["Partnership"]):
         ).values("partnership_id")
 
 
-class Partnership(Record):
+class Partnership(MovingRecord):
     """An initiative of several partners for the SDGs, from first idea to closed books."""
 
     class Kind(models.TextChoices):

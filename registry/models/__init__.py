@@ -1,4 +1,4 @@
-from registry.models.base import Record
+from registry.models.base import MovingRecord, Record
 from registry.models.events import Event, ImportBatch, ImportedRow, ImportFinding
 from registry.models.idempotency import IdempotentAnswer
 from registry.models.jobs import Job, JobQuerySet, LostLease
@@ -24,6 +24,7 @@ __all__ = [
     "Job",
     "JobQuerySet",
     "LostLease",
+    "MovingRecord",
     "Partner",
     "PartnerIdentifier",
     "Record",

@@ -1,6 +1,7 @@
 """What every record that people change has in common."""
 
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -33,10 +34,14 @@ class Record(models.Model):
 
     def _check_lengths(self) -> None:
         """Django holds the longest length of a TextField against forms only."""
-        texts = [f for f in self._meta.fields if isinstance(f, models.TextField) and f.max_length]
-        if long := [f for f in texts if len(getattr(self, f.attname) or "") > f.max_length]:
-            words = "At most {:,} characters."
-            raise ValidationError({f.name: words.format(f.max_length) for f in long})
+        texts = [field for field in self._meta.fields if isinstance(field, models.TextField)]
+        long = {
+            field.name: f"At most {most:,} characters."
+            for field in texts
+            if (most := field.max_length) and len(getattr(self, field.attname) or "") > most
+        }
+        if long:
+            raise ValidationError(long)
 
     def _unset_or_generated(self) -> set[str]:
         return {field.name for field in self._meta.fields if field.generated or not field.editable}
@@ -68,3 +73,13 @@ class Record(models.Model):
         for name, value in values.items():
             setattr(self, name, value)
         return self
+
+
+class MovingRecord(Record):
+    """A record whose status moves only along its MOVES table: see Event.move."""
+
+    MOVES: ClassVar[Mapping[str, Sequence[str]]]
+    status: "models.CharField[Any, str]"
+
+    class Meta:
+        abstract = True

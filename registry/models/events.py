@@ -1,13 +1,13 @@
 """What happened, and where imported rows came from."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
 from registry.errors import DomainError, StaleVersion
-from registry.models.base import Record
+from registry.models.base import MovingRecord
 from registry.models.jobs import Job, JobQuerySet
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Event(models.Model):
     @classmethod
     @transaction.atomic
     def move(
-        cls, record: Record, to: str, *, by: "User | None", reason: str = "", **values: Any
+        cls, record: MovingRecord, to: str, *, by: "User | None", reason: str = "", **values: Any
     ) -> None:
         """Move a record's status by its MOVES table and log it; a race has one winner."""
         was = record.status
@@ -70,7 +70,7 @@ class Event(models.Model):
         cls.log(record, str(to), was=was, became=to, by=by, reason=reason)
 
 
-class ImportBatchQuerySet(JobQuerySet):
+class ImportBatchQuerySet(JobQuerySet["ImportBatch"]):
     def visible_to(self, user: Any) -> Self:
         return self if user.is_staff else self.none()
 
@@ -90,7 +90,7 @@ class ImportBatch(Job):
     undoing = models.BooleanField(default=False, editable=False)
     counts = models.JSONField(default=dict, blank=True)
 
-    objects = ImportBatchQuerySet.as_manager()
+    objects: ClassVar = ImportBatchQuerySet.as_manager()
 
     class Meta(Job.Meta):
         abstract = False

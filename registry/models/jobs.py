@@ -6,7 +6,7 @@ All moments are the database's own, so that clocks of workers need not agree.
 """
 
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -17,6 +17,8 @@ from registry.errors import DomainError
 
 LEASE = "20 seconds"
 MAX_ATTEMPTS = 5
+
+AnyJob = TypeVar("AnyJob", bound="Job")
 
 
 class LostLease(DomainError):
@@ -38,7 +40,7 @@ class _Moment(models.Func):
     output_field = models.DateTimeField()
 
 
-class JobQuerySet(models.QuerySet["Job"]):
+class JobQuerySet(models.QuerySet[AnyJob]):
     def orphaned(self) -> Self:
         """Running jobs whose worker has stopped prolonging its lease."""
         return self.filter(status=Job.Status.RUNNING, lease_until__lt=_Moment())

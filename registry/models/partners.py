@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from registry.errors import NotAllowed
-from registry.models.base import Record
+from registry.models.base import MovingRecord
 from registry.models.events import Event, ImportBatch
 from registry.models.places import Country
 
@@ -63,9 +63,7 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
             return self.none()
         return self if user.is_staff else self.with_role(user, "manager")
 
-    def chosen(
-        self, *, q: str = "", kind: Sequence[str] = (), country: str = ""
-    ) -> Self:
+    def chosen(self, *, q: str = "", kind: Sequence[str] = (), country: str = "") -> Self:
         """Partners whose name contains the words, of these kinds, in this country."""
         normal = re.sub(r"[\W_]+", " ", q.lower()).strip()
         rows = self.filter(normal_name__contains=normal) if normal else self
@@ -79,7 +77,7 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
         return self.filter(pk__in=from_user.filter(role__in=roles).values("partner_id"))
 
 
-class Partner(Record):
+class Partner(MovingRecord):
     """An organisation that takes part in partnerships."""
 
     class Kind(models.TextChoices):

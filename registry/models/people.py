@@ -34,7 +34,8 @@ class UserQuerySet(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+# knox ships no types: mypy cannot see the manager behind `auth_token_set`.
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """A person or a service account; signs in by e-mail; staff are the registry's admins."""
 
     email = models.EmailField(unique=True)
@@ -57,7 +58,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
-    def has_role(self, partner_id: int | None, *roles: str) -> bool:
+    def has_role(self, partner_id: int, *roles: str) -> bool:
         """Whether the user holds one of the roles (any, if none is named) at the partner."""
         held = self.affiliations.filter(partner_id=partner_id)
         return self.is_active and (held.filter(role__in=roles) if roles else held).exists()

@@ -1,6 +1,7 @@
 """Group A, accountability and data: A1, A2, A4, A6."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from monitoring.aggregation.lights import DueItem, due_items
@@ -112,7 +113,9 @@ def _waiting(subject: Subject) -> set[int]:
     return set(of_waiting.values_list("pk", flat=True))
 
 
-def _histories(submission_ids: object, until: datetime) -> dict[int, list[tuple[datetime, str]]]:
+def _histories(
+    submission_ids: Iterable[int], until: datetime
+) -> dict[int, list[tuple[datetime, str]]]:
     """Each submission's moves up to a moment, oldest first."""
     events = (
         Event.objects.filter(
