@@ -4,16 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('partnerships', '0002_relations'),
-        ('registry', '0002_idempotent_answer'),
+        ("partnerships", "0002_relations"),
+        ("registry", "0002_idempotent_answer"),
     ]
 
     operations = [
         migrations.AlterConstraint(
-            model_name='commitment',
-            name='commitment_amount_has_unit',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', None), models.Q(('amount__gte', 0), ('currency__isnull', False), ('unit', '')), models.Q(('amount__gte', 0), ('currency', None), models.Q(('unit', ''), _negated=True)), _connector='OR'), name='commitment_amount_has_unit', violation_error_message='An amount of 0 or more, with a currency or a unit.'),
+            model_name="commitment",
+            name="commitment_amount_has_unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("amount", None),
+                    models.Q(("amount__gte", 0), ("currency__isnull", False), ("unit", "")),
+                    models.Q(
+                        ("amount__gte", 0),
+                        ("currency", None),
+                        models.Q(("unit", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="commitment_amount_has_unit",
+                violation_error_message="An amount of 0 or more, with a currency or a unit.",
+            ),
         ),
     ]

@@ -13,313 +13,715 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         TrigramExtension(),
         BtreeGistExtension(),
         migrations.CreateModel(
-            name='Country',
+            name="Country",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('alpha2', models.CharField(max_length=2, unique=True)),
-                ('alpha3', models.CharField(max_length=3, unique=True)),
-                ('m49', models.CharField(blank=True, max_length=3)),
-                ('name', models.CharField(max_length=80)),
-                ('region', models.CharField(blank=True, max_length=60)),
-                ('sub_region', models.CharField(blank=True, max_length=60)),
-                ('latitude', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
-                ('longitude', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("alpha2", models.CharField(max_length=2, unique=True)),
+                ("alpha3", models.CharField(max_length=3, unique=True)),
+                ("m49", models.CharField(blank=True, max_length=3)),
+                ("name", models.CharField(max_length=80)),
+                ("region", models.CharField(blank=True, max_length=60)),
+                ("sub_region", models.CharField(blank=True, max_length=60)),
+                (
+                    "latitude",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True),
+                ),
             ],
             options={
-                'verbose_name_plural': 'countries',
-                'ordering': ['name', 'pk'],
+                "verbose_name_plural": "countries",
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Currency',
+            name="Currency",
             fields=[
-                ('code', models.CharField(max_length=3, primary_key=True, serialize=False)),
-                ('label', models.CharField(max_length=80)),
-                ('minor_units', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("code", models.CharField(max_length=3, primary_key=True, serialize=False)),
+                ("label", models.CharField(max_length=80)),
+                ("minor_units", models.PositiveSmallIntegerField(blank=True, null=True)),
             ],
             options={
-                'verbose_name_plural': 'currencies',
-                'ordering': ['code'],
+                "verbose_name_plural": "currencies",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(blank=True, max_length=150)),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_staff', models.BooleanField(default=False, verbose_name='registry admin')),
-                ('is_service', models.BooleanField(default=False, verbose_name='service account')),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.CharField(blank=True, max_length=150)),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_staff", models.BooleanField(default=False, verbose_name="registry admin")),
+                ("is_service", models.BooleanField(default=False, verbose_name="service account")),
+                (
+                    "joined_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['email', 'pk'],
+                "ordering": ["email", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('subject_type', models.CharField(max_length=60)),
-                ('subject_id', models.BigIntegerField()),
-                ('was', models.CharField(blank=True, max_length=20)),
-                ('became', models.CharField(blank=True, max_length=20)),
-                ('reason', models.TextField(blank=True)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("subject_type", models.CharField(max_length=60)),
+                ("subject_id", models.BigIntegerField()),
+                ("was", models.CharField(blank=True, max_length=20)),
+                ("became", models.CharField(blank=True, max_length=20)),
+                ("reason", models.TextField(blank=True)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-pk'],
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ExchangeRate',
+            name="ExchangeRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('usd', models.DecimalField(decimal_places=12, max_digits=24)),
-                ('source', models.CharField(max_length=200)),
-                ('loaded_at', models.DateTimeField()),
-                ('currency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rates', to='registry.currency')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField()),
+                ("usd", models.DecimalField(decimal_places=12, max_digits=24)),
+                ("source", models.CharField(max_length=200)),
+                ("loaded_at", models.DateTimeField()),
+                (
+                    "currency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rates",
+                        to="registry.currency",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['currency', '-on', '-loaded_at', 'pk'],
+                "ordering": ["currency", "-on", "-loaded_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Goal',
+            name="Goal",
             fields=[
-                ('number', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ('label', models.CharField(help_text='our own short words', max_length=120)),
-                ('colour', models.CharField(help_text='official colour, #RRGGBB', max_length=7)),
-                ('texts', models.JSONField(blank=True, default=dict, help_text='official texts by language')),
+                ("number", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("label", models.CharField(help_text="our own short words", max_length=120)),
+                ("colour", models.CharField(help_text="official colour, #RRGGBB", max_length=7)),
+                (
+                    "texts",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="official texts by language"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('number__range', (1, 17))), name='goal_number')],
+                "ordering": ["number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("number__range", (1, 17))), name="goal_number"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('ready', 'Ready'), ('failed', 'Failed')], default='queued', max_length=8)),
-                ('queued_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('fence', models.PositiveIntegerField(default=0, help_text='rises each time a worker takes it')),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.TextField(blank=True)),
-                ('progress_done', models.PositiveIntegerField(default=0)),
-                ('progress_total', models.PositiveIntegerField(null=True)),
-                ('source', models.CharField(choices=[('iati', 'IATI 2.03')], default='iati', max_length=10)),
-                ('file_name', models.CharField(max_length=255)),
-                ('sha256', models.CharField(max_length=64)),
-                ('content', models.BinaryField(default=b'')),
-                ('is_dry_run', models.BooleanField(default=False)),
-                ('undone_at', models.DateTimeField(editable=False, null=True)),
-                ('undoing', models.BooleanField(default=False, editable=False)),
-                ('counts', models.JSONField(blank=True, default=dict)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='import_batches', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("ready", "Ready"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("queued_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("lease_until", models.DateTimeField(null=True)),
+                (
+                    "fence",
+                    models.PositiveIntegerField(
+                        default=0, help_text="rises each time a worker takes it"
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.TextField(blank=True)),
+                ("progress_done", models.PositiveIntegerField(default=0)),
+                ("progress_total", models.PositiveIntegerField(null=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("iati", "IATI 2.03")], default="iati", max_length=10
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=255)),
+                ("sha256", models.CharField(max_length=64)),
+                ("content", models.BinaryField(default=b"")),
+                ("is_dry_run", models.BooleanField(default=False)),
+                ("undone_at", models.DateTimeField(editable=False, null=True)),
+                ("undoing", models.BooleanField(default=False, editable=False)),
+                ("counts", models.JSONField(blank=True, default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="import_batches",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'import batches',
-                'ordering': ['-pk'],
-                'abstract': False,
+                "verbose_name_plural": "import batches",
+                "ordering": ["-pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ImportedRow',
+            name="ImportedRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model', models.CharField(max_length=60)),
-                ('row_id', models.BigIntegerField()),
-                ('before', models.JSONField(help_text='null: the import created the row', null=True)),
-                ('version', models.PositiveIntegerField(help_text="the row's version afterwards", null=True)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='registry.importbatch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("model", models.CharField(max_length=60)),
+                ("row_id", models.BigIntegerField()),
+                (
+                    "before",
+                    models.JSONField(help_text="null: the import created the row", null=True),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        help_text="the row's version afterwards", null=True
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="registry.importbatch",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['batch', 'pk'],
+                "ordering": ["batch", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ImportFinding',
+            name="ImportFinding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('activity', models.CharField(blank=True, max_length=200)),
-                ('line', models.PositiveIntegerField(null=True)),
-                ('element', models.CharField(max_length=80)),
-                ('code', models.CharField(max_length=40)),
-                ('reason', models.CharField(max_length=500)),
-                ('stored', models.BooleanField(default=False, help_text='stored all the same')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='registry.importbatch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("activity", models.CharField(blank=True, max_length=200)),
+                ("line", models.PositiveIntegerField(null=True)),
+                ("element", models.CharField(max_length=80)),
+                ("code", models.CharField(max_length=40)),
+                ("reason", models.CharField(max_length=500)),
+                ("stored", models.BooleanField(default=False, help_text="stored all the same")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="findings",
+                        to="registry.importbatch",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['batch', 'line', 'pk'],
+                "ordering": ["batch", "line", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Partner',
+            name="Partner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('name', models.CharField(max_length=300)),
-                ('normal_name', models.GeneratedField(db_persist=True, expression=models.Func(django.db.models.functions.text.Lower('name'), models.Value('[^[:alnum:]]+'), models.Value(' '), models.Value('g'), function='regexp_replace'), output_field=models.TextField())),
-                ('acronym', models.CharField(blank=True, max_length=30)),
-                ('summary', models.TextField(blank=True, max_length=2000)),
-                ('kind', models.CharField(blank=True, choices=[('national_government', 'national government'), ('parliament', 'Parliament'), ('local_government', 'local government'), ('un_entity', 'UN entity'), ('intergovernmental', 'other intergovernmental organisation'), ('multilateral_bank', 'multilateral bank or fund'), ('state_owned', 'state-owned enterprise'), ('large_company', 'large company'), ('msme', 'micro, small or medium enterprise'), ('start_up', 'start-up'), ('financial', 'financial institution'), ('civil_society', 'civil society organisation'), ('community', 'community-based organisation'), ('foundation', 'Foundation'), ('academia', 'academia and research'), ('union', 'union or professional body')], help_text='empty only where a file did not say', max_length=20)),
-                ('size', models.CharField(blank=True, choices=[('large', 'Large'), ('medium', 'Medium'), ('small', 'Small'), ('micro', 'Micro'), ('start_up', 'start-up')], max_length=8)),
-                ('website', models.URLField(blank=True)),
-                ('status', models.CharField(choices=[('pending', 'Pending'), ('verified', 'Verified'), ('suspended', 'Suspended')], default='pending', editable=False, max_length=9)),
-                ('verified_at', models.DateTimeField(editable=False, null=True)),
-                ('basis_override', models.CharField(blank=True, choices=[('esg', 'ESG disclosures'), ('sdg_targets', 'SDG targets'), ('results', 'Results')], editable=False, max_length=11)),
-                ('basis_reason', models.CharField(blank=True, editable=False, max_length=300)),
-                ('country', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='partners', to='registry.country')),
-                ('import_batch', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='partners', to='registry.importbatch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("name", models.CharField(max_length=300)),
+                (
+                    "normal_name",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            django.db.models.functions.text.Lower("name"),
+                            models.Value("[^[:alnum:]]+"),
+                            models.Value(" "),
+                            models.Value("g"),
+                            function="regexp_replace",
+                        ),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                ("acronym", models.CharField(blank=True, max_length=30)),
+                ("summary", models.TextField(blank=True, max_length=2000)),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("national_government", "national government"),
+                            ("parliament", "Parliament"),
+                            ("local_government", "local government"),
+                            ("un_entity", "UN entity"),
+                            ("intergovernmental", "other intergovernmental organisation"),
+                            ("multilateral_bank", "multilateral bank or fund"),
+                            ("state_owned", "state-owned enterprise"),
+                            ("large_company", "large company"),
+                            ("msme", "micro, small or medium enterprise"),
+                            ("start_up", "start-up"),
+                            ("financial", "financial institution"),
+                            ("civil_society", "civil society organisation"),
+                            ("community", "community-based organisation"),
+                            ("foundation", "Foundation"),
+                            ("academia", "academia and research"),
+                            ("union", "union or professional body"),
+                        ],
+                        help_text="empty only where a file did not say",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "size",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("large", "Large"),
+                            ("medium", "Medium"),
+                            ("small", "Small"),
+                            ("micro", "Micro"),
+                            ("start_up", "start-up"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("website", models.URLField(blank=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("verified", "Verified"),
+                            ("suspended", "Suspended"),
+                        ],
+                        default="pending",
+                        editable=False,
+                        max_length=9,
+                    ),
+                ),
+                ("verified_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "basis_override",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("esg", "ESG disclosures"),
+                            ("sdg_targets", "SDG targets"),
+                            ("results", "Results"),
+                        ],
+                        editable=False,
+                        max_length=11,
+                    ),
+                ),
+                ("basis_reason", models.CharField(blank=True, editable=False, max_length=300)),
+                (
+                    "country",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="partners",
+                        to="registry.country",
+                    ),
+                ),
+                (
+                    "import_batch",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="partners",
+                        to="registry.importbatch",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-updated_at', '-pk'],
+                "ordering": ["-updated_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Affiliation',
+            name="Affiliation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('manager', 'Manager'), ('evaluator', 'Evaluator'), ('observer', 'Observer')], max_length=10)),
-                ('since_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='affiliations', to=settings.AUTH_USER_MODEL)),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='affiliations', to='registry.partner')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("manager", "Manager"),
+                            ("evaluator", "Evaluator"),
+                            ("observer", "Observer"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "since_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="affiliations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="affiliations",
+                        to="registry.partner",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['partner', 'user', 'role', 'pk'],
+                "ordering": ["partner", "user", "role", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='PartnerIdentifier',
+            name="PartnerIdentifier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scheme', models.CharField(help_text='IATI, LEI, or an org-id list code', max_length=20)),
-                ('value', models.CharField(max_length=120)),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identifiers', to='registry.partner')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.CharField(help_text="IATI, LEI, or an org-id list code", max_length=20),
+                ),
+                ("value", models.CharField(max_length=120)),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="identifiers",
+                        to="registry.partner",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['partner', 'scheme', 'value', 'pk'],
+                "ordering": ["partner", "scheme", "value", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=5, unique=True)),
-                ('kind', models.CharField(choices=[('outcome', 'Outcome'), ('means', 'means of implementation')], max_length=8)),
-                ('label', models.CharField(max_length=160)),
-                ('texts', models.JSONField(blank=True, default=dict)),
-                ('goal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='registry.goal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=5, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("outcome", "Outcome"), ("means", "means of implementation")],
+                        max_length=8,
+                    ),
+                ),
+                ("label", models.CharField(max_length=160)),
+                ("texts", models.JSONField(blank=True, default=dict)),
+                (
+                    "goal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="targets",
+                        to="registry.goal",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['goal_id', 'pk'],
+                "ordering": ["goal_id", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='GlobalIndicator',
+            name="GlobalIndicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=8, unique=True)),
-                ('label', models.CharField(max_length=200)),
-                ('tier', models.CharField(blank=True, max_length=20)),
-                ('series', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('texts', models.JSONField(blank=True, default=dict)),
-                ('repeat_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='repeats', to='registry.globalindicator')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='global_indicators', to='registry.target')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=8, unique=True)),
+                ("label", models.CharField(max_length=200)),
+                ("tier", models.CharField(blank=True, max_length=20)),
+                (
+                    "series",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("texts", models.JSONField(blank=True, default=dict)),
+                (
+                    "repeat_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="repeats",
+                        to="registry.globalindicator",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="global_indicators",
+                        to="registry.target",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['target__goal_id', 'target_id', 'pk'],
+                "ordering": ["target__goal_id", "target_id", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Token',
+            name="Token",
             fields=[
-                ('digest', models.CharField(max_length=128, primary_key=True, serialize=False)),
-                ('token_key', models.CharField(db_index=True, max_length=25)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('expiry', models.DateTimeField(blank=True, null=True)),
-                ('name', models.CharField(max_length=80)),
-                ('read_only', models.BooleanField(default=False)),
-                ('allowed_addresses', django.contrib.postgres.fields.ArrayField(base_field=models.GenericIPAddressField(), blank=True, default=list, help_text='empty: any address', size=None)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='auth_token_set', to=settings.AUTH_USER_MODEL)),
+                ("digest", models.CharField(max_length=128, primary_key=True, serialize=False)),
+                ("token_key", models.CharField(db_index=True, max_length=25)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("expiry", models.DateTimeField(blank=True, null=True)),
+                ("name", models.CharField(max_length=80)),
+                ("read_only", models.BooleanField(default=False)),
+                (
+                    "allowed_addresses",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.GenericIPAddressField(),
+                        blank=True,
+                        default=list,
+                        help_text="empty: any address",
+                        size=None,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="auth_token_set",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_once'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="user_email_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['subject_type', 'subject_id', 'at'], name='event_subject'),
+            model_name="event",
+            index=models.Index(fields=["subject_type", "subject_id", "at"], name="event_subject"),
         ),
         migrations.AddConstraint(
-            model_name='exchangerate',
-            constraint=models.CheckConstraint(condition=models.Q(('usd__gt', 0)), name='rate_positive'),
+            model_name="exchangerate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("usd__gt", 0)), name="rate_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exchangerate',
-            constraint=models.UniqueConstraint(fields=('currency', 'on', 'loaded_at'), name='rate_once'),
+            model_name="exchangerate",
+            constraint=models.UniqueConstraint(
+                fields=("currency", "on", "loaded_at"), name="rate_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='importedrow',
-            index=models.Index(fields=['model', 'row_id'], name='imported_row_where'),
+            model_name="importedrow",
+            index=models.Index(fields=["model", "row_id"], name="imported_row_where"),
         ),
         migrations.AddIndex(
-            model_name='partner',
-            index=models.Index(models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='partner_newest'),
+            model_name="partner",
+            index=models.Index(
+                models.OrderBy(models.F("updated_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="partner_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='partner',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['normal_name'], name='partner_name_like', opclasses=['gin_trgm_ops']),
+            model_name="partner",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["normal_name"], name="partner_name_like", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', ''), _negated=True), ('import_batch__isnull', False), _connector='OR'), name='partner_kind_stated'),
+            model_name="partner",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", ""), _negated=True),
+                    ("import_batch__isnull", False),
+                    _connector="OR",
+                ),
+                name="partner_kind_stated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(('basis_override', ''), models.Q(('basis_reason', ''), _negated=True), _connector='OR'), name='basis_override_reason'),
+            model_name="partner",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("basis_override", ""),
+                    models.Q(("basis_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="basis_override_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'verified'), _negated=True), ('verified_at__isnull', False), _connector='OR'), name='partner_verified_dated'),
+            model_name="partner",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "verified"), _negated=True),
+                    ("verified_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="partner_verified_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='affiliation',
-            constraint=models.UniqueConstraint(fields=('user', 'partner', 'role'), name='affiliation_once'),
+            model_name="affiliation",
+            constraint=models.UniqueConstraint(
+                fields=("user", "partner", "role"), name="affiliation_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partneridentifier',
-            constraint=models.UniqueConstraint(models.F('scheme'), django.db.models.functions.text.Lower('value'), name='partner_identifier_once'),
+            model_name="partneridentifier",
+            constraint=models.UniqueConstraint(
+                models.F("scheme"),
+                django.db.models.functions.text.Lower("value"),
+                name="partner_identifier_once",
+            ),
         ),
     ]

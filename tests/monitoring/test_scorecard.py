@@ -100,7 +100,7 @@ def test_a2_needs_target_actual_and_baseline(reporting):
 
 
 def test_a2_leaves_out_what_waits_for_a_reviewer(reporting):
-    unit, framework, period, full, bare = reporting
+    unit, framework, period, _, bare = reporting
     submission = SubmissionFactory(unit=unit, period=period, values={bare: 4})
     submission.change(status="submitted", submitted_at=NOON)
     sent_at = datetime(2026, 1, 20, tzinfo=UTC)
