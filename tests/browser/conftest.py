@@ -35,7 +35,7 @@ QUIET = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
     """Debian's Chromium; where CI is set it has to be there."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
