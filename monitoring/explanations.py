@@ -23,7 +23,7 @@ METHODS = {
 WHY = {
     "no_framework": "There is no agreed framework yet.",
     "imported": "The framework was imported, not agreed: nobody promised a reporting date.",
-    "nothing_due": "No period has ended yet.",
+    "nothing_due": "Nothing was due by the reference date.",
     "all_reported": "Everything that was due has been reported.",
     "missing": "{missing} of {due} due reports are missing.",
     "too_little_data": "Only {with_data} of {due} indicators have data.",
