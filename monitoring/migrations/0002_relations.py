@@ -6,7 +6,7 @@ import django.db.models.functions.comparison
 from django.conf import settings
 from django.db import migrations, models
 
-import monitoring.models.frameworks
+import monitoring.models.indicators
 
 
 class Migration(migrations.Migration):
@@ -486,7 +486,7 @@ class Migration(migrations.Migration):
                         ),
                         "=",
                     ),
-                    (monitoring.models.frameworks.Span("starts_on", "ends_on"), "&&"),
+                    (monitoring.models.indicators.Span("starts_on", "ends_on"), "&&"),
                 ],
                 name="target_spans_apart",
                 violation_error_code="overlapping_target",

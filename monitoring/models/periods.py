@@ -8,9 +8,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from monitoring.models.frameworks import Framework, OfFrameworkQuerySet
-from partnerships.models import Membership, Partnership, require_reason
+from partnerships.models import Membership, Partnership
 from registry.errors import DomainError, NotAllowed
-from registry.models import Country, Event, MovingRecord, Partner, User
+from registry.models import Country, Event, MovingRecord, Partner, User, require_reason
 
 
 class ReportingUnitQuerySet(models.QuerySet["ReportingUnit"]):

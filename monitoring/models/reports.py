@@ -9,9 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from monitoring.models.periods import Period
-from partnerships.models import Partnership, require_reason
+from partnerships.models import Partnership
 from registry.errors import DomainError, NotAllowed
-from registry.models import Event, Job, JobQuerySet, MovingRecord, User
+from registry.models import Event, Job, JobQuerySet, MovingRecord, User, require_reason
 
 
 class ReportQuerySet(models.QuerySet["Report"]):

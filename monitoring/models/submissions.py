@@ -7,11 +7,12 @@ from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from monitoring.models.frameworks import Category, Framework, Indicator
+from monitoring.models.frameworks import Category, Framework
+from monitoring.models.indicators import Indicator
 from monitoring.models.periods import Period, ReportingUnit
-from partnerships.models import Membership, Partnership, require_reason
+from partnerships.models import Membership, Partnership
 from registry.errors import DomainError, NotAllowed
-from registry.models import Event, ImportBatch, MovingRecord, Partner, Record, User
+from registry.models import Event, ImportBatch, MovingRecord, Partner, User, require_reason
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -19,8 +20,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(status__in=["approved", "superseded"])
 
     def visible_to(self, user: Any) -> Self:
-        """Approved data of public partnerships; insiders see the rest."""
-        return self.filter(_approved_or_inside(user))
+        """Approved data in settled, public frameworks; insiders see the rest."""
+        inside = Partnership.objects.insider(user).values("pk")
+        seen = Framework.objects.visible_to(user).filter(status__in=Framework.SETTLED).values("pk")
+        approved = Q(approved_at__isnull=False, period__framework__in=seen)
+        return self.filter(approved | Q(period__framework__partnership__in=inside))
 
     def editable_by(self, user: Any) -> Self:
         units = ReportingUnit.objects.reportable_by(user).values("pk")
@@ -54,15 +58,6 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
             "unit__membership__partner",
             "submitted_by",
         )
-
-
-def _approved_or_inside(user: Any, path: str = "") -> Q:
-    """Rows of approved submissions in settled, public frameworks; all rows for insiders."""
-    framework = f"{path}period__framework"
-    inside = Partnership.objects.insider(user).values("pk")
-    seen = Framework.objects.visible_to(user).filter(status__in=Framework.SETTLED).values("pk")
-    approved = Q(**{f"{path}approved_at__isnull": False, f"{framework}__in": seen})
-    return approved | Q(**{f"{framework}__partnership__in": inside})
 
 
 class Submission(MovingRecord):
@@ -192,7 +187,7 @@ class Submission(MovingRecord):
 
     @transaction.atomic
     def send_back(self, *, by: User, reason: str) -> None:
-        self._require_reviewer(by)
+        self.require_reviewer(by)
         require_reason(reason)
         self.period.hold()
         Event.move(self, self.Status.RETURNED, by=by, reason=reason)
@@ -200,7 +195,7 @@ class Submission(MovingRecord):
     @transaction.atomic
     def approve(self, *, by: User, at: datetime | None = None) -> None:
         """Make the values count; a correction's rows end those they replace, for good."""
-        self._require_reviewer(by)
+        self.require_reviewer(by)
         self.period.hold()
         at = at or timezone.now()
         Event.move(self, self.Status.APPROVED, by=by, approved_by=by, approved_at=at)
@@ -221,7 +216,7 @@ class Submission(MovingRecord):
             counts_until=now
         )
 
-    def _require_reviewer(self, by: User) -> None:
+    def require_reviewer(self, by: User) -> None:
         """The lead's managers or an admin review, but never their own submission."""
         if not self.period.framework.partnership.is_editable_by(by):
             raise NotAllowed("reviewer_only", "Only a reviewer of the partnership may do this.")
@@ -349,54 +344,3 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator} {self.period}: {self.value}"
-
-
-class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    def visible_to(self, user: Any) -> Self:
-        """Evidence is for insiders; a link that a published file carried is public."""
-        inside = Partnership.objects.insider(user).values("pk")
-        public = Q(submission__in=Submission.objects.visible_to(user).values("pk"))
-        published = public & Q(submission__import_batch__isnull=False)
-        return self.filter(published | Q(submission__period__framework__partnership__in=inside))
-
-    def editable_by(self, user: Any) -> Self:
-        return self.filter(submission__in=Submission.objects.editable_by(user).values("pk"))
-
-
-class Evidence(Record):
-    """A file or link behind a submission, and whether a reviewer accepted it."""
-
-    submission = models.ForeignKey(Submission, models.CASCADE, related_name="evidence")
-    observation = models.ForeignKey(
-        Observation, models.CASCADE, null=True, blank=True, related_name="evidence"
-    )
-    title = models.CharField(max_length=500)
-    url = models.URLField(max_length=2000, blank=True)
-    file = models.FileField(upload_to="evidence/%Y/%m/", blank=True)
-    sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    added_by = models.ForeignKey(
-        User, models.PROTECT, null=True, editable=False, related_name="evidence"
-    )
-    accepted = models.BooleanField(null=True, editable=False)
-    decided_at = models.DateTimeField(null=True, editable=False)
-
-    objects = EvidenceQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-updated_at", "-pk"]
-        verbose_name_plural = "evidence"
-        constraints = [
-            models.CheckConstraint(condition=~Q(url="") | ~Q(file=""), name="evidence_file_or_link")
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-    def decide(self, accepted: bool, *, by: User) -> None:
-        """A reviewer's word on the evidence against the indicator's means of verification."""
-        self.submission._require_reviewer(by)
-        if by.pk == self.added_by_id:
-            raise NotAllowed("own_evidence", "Who added the evidence cannot decide on it.")
-        with transaction.atomic():
-            self.change(accepted=accepted, decided_at=timezone.now())
-            Event.log(self, "accepted" if accepted else "refused", by=by)

@@ -2,12 +2,7 @@ from partnerships.models.agreements import Agreement, Endorsement, agreement_bou
 from partnerships.models.commitments import Commitment, Delivery, DueDate
 from partnerships.models.markers import Document, Marker
 from partnerships.models.membership import Membership
-from partnerships.models.partnership import (
-    Partnership,
-    PartnershipCountry,
-    ReferenceYear,
-    require_reason,
-)
+from partnerships.models.partnership import Partnership, PartnershipCountry, ReferenceYear
 
 __all__ = [
     "Agreement",
@@ -22,5 +17,4 @@ __all__ = [
     "PartnershipCountry",
     "ReferenceYear",
     "agreement_bound",
-    "require_reason",
 ]

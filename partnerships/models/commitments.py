@@ -9,9 +9,18 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from partnerships.models.membership import Membership
-from partnerships.models.partnership import Partnership, require_reason
+from partnerships.models.partnership import Partnership
 from registry.errors import DomainError, NotAllowed
-from registry.models import Currency, Event, ImportBatch, MovingRecord, Record, Target, User
+from registry.models import (
+    Currency,
+    Event,
+    ImportBatch,
+    MovingRecord,
+    Record,
+    Target,
+    User,
+    require_reason,
+)
 
 
 class OfPartnershipQuerySet(models.QuerySet[Any]):

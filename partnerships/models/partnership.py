@@ -14,7 +14,17 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from registry.errors import DomainError, NotAllowed
-from registry.models import Country, Event, Goal, ImportBatch, MovingRecord, Partner, Target, User
+from registry.models import (
+    Country,
+    Event,
+    Goal,
+    ImportBatch,
+    MovingRecord,
+    Partner,
+    Target,
+    User,
+    require_reason,
+)
 
 
 class PartnershipQuerySet(models.QuerySet["Partnership"]):
@@ -312,11 +322,6 @@ class Partnership(MovingRecord):
         if to in (self.Status.RETURNED, self.Status.SUSPENDED, self.Status.TERMINATED):
             require_reason(reason)
         Event.move(self, to, by=by, reason=reason, **values)
-
-
-def require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ValidationError({"reason": "Give the reason."})
 
 
 class ReferenceYear(models.Model):

@@ -1,4 +1,4 @@
-from registry.models.base import MovingRecord, Record
+from registry.models.base import MovingRecord, Record, require_reason
 from registry.models.events import Event, ImportBatch, ImportedRow, ImportFinding
 from registry.models.idempotency import IdempotentAnswer
 from registry.models.jobs import Job, JobQuerySet, LostLease
@@ -32,4 +32,5 @@ __all__ = [
     "Target",
     "Token",
     "User",
+    "require_reason",
 ]

@@ -83,3 +83,8 @@ class MovingRecord(Record):
 
     class Meta:
         abstract = True
+
+
+def require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ValidationError({"reason": "Give the reason."})

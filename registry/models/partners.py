@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from registry.errors import NotAllowed
-from registry.models.base import MovingRecord
+from registry.models.base import MovingRecord, require_reason
 from registry.models.events import Event, ImportBatch
 from registry.models.places import Country
 
@@ -203,14 +203,14 @@ class Partner(MovingRecord):
         self._move(self.Status.VERIFIED, by=by, verified_at=timezone.now())
 
     def suspend(self, *, by: "User", reason: str) -> None:
-        _require_reason(reason)
+        require_reason(reason)
         self._move(self.Status.SUSPENDED, by=by, reason=reason)
 
     def override_basis(self, basis: str, *, reason: str, by: "User") -> None:
         """Set what the partner reports on against the default of its kind, with the reason."""
         if not by.is_staff:
             raise NotAllowed("admins_only", "Only a registry admin sets the reporting basis.")
-        _require_reason(reason)
+        require_reason(reason)
         if basis not in Basis.values:
             raise ValidationError({"basis": "Unknown reporting basis."})
         with transaction.atomic():
@@ -222,11 +222,6 @@ class Partner(MovingRecord):
         if not by.is_staff:
             raise NotAllowed("admins_only", "Only a registry admin may do this.")
         Event.move(self, to, by=by, reason=reason, **values)
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ValidationError({"reason": "Give the reason."})
 
 
 class PartnerIdentifier(models.Model):
