@@ -8,7 +8,7 @@ before the new edition begins, through the indicators' common series (RULES 10).
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -124,6 +124,20 @@ SELECT key, sum(most), max(most),"""
 Span = tuple[int, date, date]
 
 
+class Combined(NamedTuple):
+    """What `_COMBINED` selects: the units' values, combined in each way at once."""
+
+    total: Decimal | None
+    least: Decimal | None
+    most: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    contributing: int
+    reported: int
+    is_provisional: bool
+    carried_from: date | None
+
+
 class Actuals:
     """A framework's actual figures as of its periods and over spans, at two dates."""
 
@@ -140,7 +154,7 @@ class Actuals:
         """Figure by (indicator, period); a pair without a value for any unit is absent."""
         rows = self._rows(_AS_OF_PERIODS, {})
         return {
-            (indicator, period): combined(indicators[indicator], *parts)
+            (indicator, period): combined(indicators[indicator], Combined(*parts))
             for indicator, period, *parts in rows
         }
 
@@ -155,8 +169,8 @@ class Actuals:
         firsts, lasts = [span[1] for span in listed], [span[2] for span in listed]
         params = {"keys": keys, "indicators": ids, "firsts": firsts, "lasts": lasts}
         found = {
-            listed[key]: _flow(indicators[listed[key][0]], least, most, parts)
-            for key, least, most, *parts in self._rows(_FLOW_SPANS, params)
+            listed[key]: _flow(indicators[listed[key][0]], largest_sum, largest, Combined(*parts))
+            for key, largest_sum, largest, *parts in self._rows(_FLOW_SPANS, params)
         }
         return {span: found.get(span, NO_ACTUAL) for span in listed}
 
@@ -166,42 +180,30 @@ class Actuals:
             return cursor.fetchall()
 
 
-def combined(
-    indicator: Indicator,
-    total: Decimal | None,
-    least: Decimal | None,
-    most: Decimal | None,
-    numerator: Decimal | None,
-    denominator: Decimal | None,
-    units: int,
-    reported: int,
-    provisional: bool,
-    carried_from: date | None,
-) -> Figure:
+def combined(indicator: Indicator, units: Combined) -> Figure:
     """Units' values as one figure, by the indicator's combine rule (RULES 3, 7 and 8)."""
     made: dict[str, Any] = {
-        "units_contributing": units,
-        "units_reported": reported,
-        "is_provisional": provisional,
-        "carried_from": carried_from,
+        "units_contributing": units.contributing,
+        "units_reported": units.reported,
+        "is_provisional": units.is_provisional,
+        "carried_from": units.carried_from,
     }
     Combine = Indicator.Combine
     if indicator.combine == Combine.RATIO:
-        return _ratio(numerator, denominator, made)
-    if total is None:
+        return _ratio(units.numerator, units.denominator, made)
+    if units.total is None:
         return Figure(reason="no_actual", **made)
     if indicator.combine == Combine.NONE:
-        single = units == 1
-        return Figure(
-            value=total if single else None, reason="" if single else "no_denominator", **made
-        )
-    if indicator.combine == Combine.SUM and _may_overlap(indicator) and units > 1:
-        return Figure(low=most, high=total, reason="people_overlap", **made)
+        if units.contributing > 1:
+            return Figure(reason="no_denominator", **made)
+        return Figure(value=units.total, **made)
+    if indicator.combine == Combine.SUM and _may_overlap(indicator) and units.contributing > 1:
+        return Figure(low=units.most, high=units.total, reason="people_overlap", **made)
     value = {
-        Combine.SUM: total,
-        Combine.MEAN: quotient(total, Decimal(units)),
-        Combine.MIN: least,
-        Combine.MAX: most,
+        Combine.SUM: units.total,
+        Combine.MEAN: quotient(units.total, Decimal(units.contributing)),
+        Combine.MIN: units.least,
+        Combine.MAX: units.most,
     }[Combine(indicator.combine)]
     return Figure(value=value, **made)
 
@@ -222,23 +224,22 @@ def _may_overlap(indicator: Indicator) -> bool:
 
 
 def _flow(
-    indicator: Indicator, largest_sum: Decimal | None, largest: Decimal | None, parts: list[Any]
+    indicator: Indicator, largest_sum: Decimal | None, largest: Decimal | None, units: Combined
 ) -> Figure:
     """A flow's total; unique persons who may come again are a range, level by level (RULES 3).
 
     `largest_sum` is Σ over units of each unit's largest period, `largest` the largest of all.
     """
-    figure = combined(indicator, *parts)
+    figure = combined(indicator, units)
     unique = indicator.counts_people == Indicator.CountsPeople.UNIQUE
     if not unique or indicator.counts_new_people or indicator.combine != Indicator.Combine.SUM:
         return figure
-    total = parts[0]
     low = largest if _may_overlap(indicator) else largest_sum
-    if low is None or low == total:
+    if low is None or low == units.total:
         return figure
     return Figure(
         low=low,
-        high=total,
+        high=units.total,
         reason="people_overlap",
         units_contributing=figure.units_contributing,
         units_reported=figure.units_reported,

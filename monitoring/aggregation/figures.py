@@ -95,6 +95,9 @@ class IndicatorFigures:
     gap: Decimal | None
     light: Light
 
+    def as_of(self, period: Period) -> PeriodFigure | None:
+        return next((item for item in self.periods if item.period.pk == period.pk), None)
+
 
 @dataclass(frozen=True)
 class PartnershipFigures:

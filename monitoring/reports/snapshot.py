@@ -11,13 +11,7 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
-from monitoring.aggregation import (
-    Figure,
-    IndicatorFigures,
-    PeriodFigure,
-    Progress,
-    partnership_figures,
-)
+from monitoring.aggregation import IndicatorFigures, PeriodFigure, partnership_figures
 from monitoring.models import Period
 from monitoring.reports.accountability import Measure, Outcome, Subject, measure_all, scores
 
@@ -38,26 +32,9 @@ def partnership_report(
     subject = Subject(partnership, period, framework, reference_on, cutoff_at, figures)
     content = {
         "format": FORMAT,
-        "subject": {
-            "type": "partnership",
-            "id": partnership.pk,
-            "reference": partnership.reference,
-        },
-        "period": {
-            "id": period.pk,
-            "label": period.label,
-            "starts_on": period.starts_on,
-            "ends_on": period.ends_on,
-            "due_on": period.due_on,
-        },
+        **_about(period, cutoff_at),
         "reference_on": reference_on,
         "cutoff_at": cutoff_at,
-        "framework": {
-            "id": framework.pk,
-            "edition": framework.edition,
-            "is_agreed": framework.agreed_at is not None and framework.agreed_at <= cutoff_at,
-            "is_imported": framework.import_batch_id is not None,
-        },
         "lights": {
             "timeliness": asdict(figures.timeliness),
             "achievement": asdict(figures.achievement),
@@ -100,9 +77,33 @@ def _decimal(number: Decimal) -> str:
     return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
 
 
+def _about(period: Period, cutoff_at: datetime) -> dict[str, Any]:
+    framework = period.framework
+    partnership = framework.partnership
+    return {
+        "subject": {
+            "type": "partnership",
+            "id": partnership.pk,
+            "reference": partnership.reference,
+        },
+        "period": {
+            "id": period.pk,
+            "label": period.label,
+            "starts_on": period.starts_on,
+            "ends_on": period.ends_on,
+            "due_on": period.due_on,
+        },
+        "framework": {
+            "id": framework.pk,
+            "edition": framework.edition,
+            "is_agreed": framework.agreed_at is not None and framework.agreed_at <= cutoff_at,
+            "is_imported": framework.import_batch_id is not None,
+        },
+    }
+
+
 def _indicator(item: IndicatorFigures, period: Period) -> dict[str, Any]:
     indicator = item.indicator
-    current = next((p for p in item.periods if p.period.pk == period.pk), None)
     return {
         "id": indicator.pk,
         "code": indicator.code,
@@ -115,18 +116,18 @@ def _indicator(item: IndicatorFigures, period: Period) -> dict[str, Any]:
         "unit": indicator.currency_id or indicator.unit,
         "baseline": item.baseline,
         "baseline_on": item.baseline_on,
-        "period": _period(current),
-        "to_date": _figure(item.to_date),
-        "year": _figure(item.year),
+        "period": _period(item.as_of(period)),
+        "to_date": asdict(item.to_date),
+        "year": asdict(item.year),
         "end_target": item.end_target,
         "end_on": item.end_on,
-        "progress": _progress(item.progress),
-        "toward_end": _progress(item.toward_end),
+        "progress": asdict(item.progress),
+        "toward_end": asdict(item.toward_end),
         "expected": item.expected,
         "gap": item.gap,
         "light": asdict(item.light),
         "series": [
-            {"label": p.period.label, "ends_on": p.period.ends_on, **_figure(p.figure)}
+            {"label": p.period.label, "ends_on": p.period.ends_on, **asdict(p.figure)}
             for p in item.periods
         ],
     }
@@ -136,18 +137,10 @@ def _period(item: PeriodFigure | None) -> dict[str, Any] | None:
     if item is None:
         return None
     return {
-        "actual": _figure(item.figure),
+        "actual": asdict(item.figure),
         "target": item.target,
-        "progress": _progress(item.progress),
+        "progress": asdict(item.progress),
     }
-
-
-def _figure(figure: Figure) -> dict[str, Any]:
-    return asdict(figure)
-
-
-def _progress(progress: Progress) -> dict[str, Any]:
-    return asdict(progress)
 
 
 def _scorecard(subject: Subject) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from monitoring.explanations import lights_shown
 from monitoring.models import Framework, Report, ReportingUnit, Submission
 from monitoring.presentation import IndicatorRow
 from partnerships.forms import PartnershipFilter
-from partnerships.models import Agreement, Commitment, Membership, Partnership
+from partnerships.models import Agreement, Commitment, Delivery, Membership, Partnership
 from registry import display
 from registry.models import Country, Goal, Partner
 from registry.paging import capped_count, newest_first
@@ -97,15 +97,11 @@ def partnership(request: HttpRequest, key: str) -> HttpResponse:
         "countries": [place.country for place in found.places.all()],
         "memberships": _members(request, found),
         "commitments": _commitments(request, found),
-        "transactions": list(
-            found.deliveries.filter(commitment=None).order_by("-delivered_on", "-pk")[:20]
-        ),
+        "transactions": _transactions(found),
         "figures": figures,
         "lights": lights_shown(figures.timeliness, figures.achievement),
         "indicators": with_bars(rows),
-        "charts": [charts.chart(row, f"i{row.pk}") for row in rows if charts.is_drawable(row)][
-            :CHARTS
-        ],
+        "charts": _charts(rows),
         "on_track": sum(row.light.colour in ("on_track", "met") for row in rows),
         "without_data": sum(row.light.colour == "no_data" for row in rows),
         "framework": figures.framework,
@@ -151,6 +147,17 @@ def _commitments(request: HttpRequest, found: Partnership) -> list[Commitment]:
     seen = Commitment.objects.visible_to(request.user).filter(partnership=found)
     names = seen.select_related("membership__partner", "receiver__partner")
     return list(names.prefetch_related("deliveries", "due_dates").order_by("due_on", "pk")[:100])
+
+
+def _transactions(found: Partnership) -> list[Delivery]:
+    """What was given without a promise, as a published file states it."""
+    unpromised = found.deliveries.filter(commitment=None)
+    return list(unpromised.order_by("-delivered_on", "-pk")[:20])
+
+
+def _charts(rows: list[IndicatorRow]) -> list[dict[str, Any]]:
+    drawable = [row for row in rows if charts.is_drawable(row)]
+    return [charts.chart(row, f"i{row.pk}") for row in drawable[:CHARTS]]
 
 
 def _unsettled(request: HttpRequest, found: Partnership) -> list[Framework]:

@@ -69,8 +69,8 @@ def results_focus(subject: Subject) -> Outcome:
     good, due, lacking = 0, 0, []
     for item in subject.figures.indicators:
         indicator = item.indicator
-        period = next((p for p in item.periods if p.period.pk == subject.period.pk), None)
-        has_actual = bool(period and period.figure.units_reported)
+        current = item.as_of(subject.period)
+        has_actual = bool(current and current.figure.units_reported)
         if not has_actual and indicator.pk in waiting:
             continue
         due += 1
