@@ -80,3 +80,10 @@ class People:
 
     def __getitem__(self, name):
         return getattr(self, name)
+
+
+def field_of(error):
+    """The one field that an error is about; None for the whole row."""
+    fields = list(getattr(error, "error_dict", [None]))
+    assert len(fields) == 1
+    return fields[0]

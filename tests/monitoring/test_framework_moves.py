@@ -19,7 +19,6 @@ from monitoring.services import (
 )
 from registry.errors import NotAllowed
 from tests.factories import (
-    CategoryFactory,
     CurrencyFactory,
     DimensionFactory,
     FrameworkFactory,
@@ -28,7 +27,7 @@ from tests.factories import (
     PeriodTargetFactory,
     ResultFactory,
 )
-from tests.moves import People, moves_of, read_twice, refused
+from tests.moves import People, field_of, moves_of, read_twice, refused
 
 pytestmark = pytest.mark.django_db
 DATES = {"starts_on": date(2024, 1, 1), "ends_on": date(2025, 12, 31)}
@@ -52,13 +51,6 @@ def draft_of(people):
 def endorse_all(framework, people):
     framework.agreement.endorse(people.lead_membership, by=people.lead_manager)
     framework.agreement.endorse(people.membership, by=people.manager)
-
-
-def field_of(error):
-    """The one field that an error is about; None for the whole row."""
-    fields = list(getattr(error, "error_dict", [None]))
-    assert len(fields) == 1
-    return fields[0]
 
 
 def stored(framework):
@@ -273,71 +265,3 @@ def test_results_and_dimensions_of_another_framework_are_refused(people):
             **NUMBER,
         )
     assert "dimensions" in refusal.value.message_dict
-
-
-@pytest.mark.parametrize(
-    ("fields", "field"),
-    [
-        ({"starts_on": date(2024, 1, 2)}, "starts_on"),
-        ({"ends_on": date(2024, 12, 30)}, "ends_on"),
-        ({"starts_on": date(2027, 1, 1), "ends_on": date(2027, 12, 31)}, "starts_on"),
-        ({"starts_on": date(2025, 1, 1), "ends_on": date(2024, 12, 31)}, None),
-        ({"value": Decimal("Infinity")}, "value"),
-        ({"value": Decimal("1e21")}, "value"),
-        ({"value": None}, "value"),
-    ],
-)
-def test_a_target_spans_whole_periods_with_a_finite_value(people, fields, field):
-    indicator = draft_of(people).results.get().indicators.get()
-    good = {
-        "starts_on": date(2024, 1, 1),
-        "ends_on": date(2024, 12, 31),
-        "value": Decimal(5),
-    }
-
-    with pytest.raises(ValidationError) as refusal:
-        add_target(indicator, by=people.lead_manager, **good | fields)
-
-    assert field_of(refusal.value) == field
-
-
-def test_a_target_for_a_category_of_no_dimension_of_the_indicator_is_refused(people):
-    indicator = draft_of(people).results.get().indicators.get()
-
-    with pytest.raises(ValidationError) as refusal:
-        add_target(
-            indicator,
-            by=people.lead_manager,
-            value=Decimal(5),
-            category=CategoryFactory(),
-            **DATES,
-        )
-
-    assert field_of(refusal.value) == "category"
-
-
-def test_spans_of_one_indicator_do_not_overlap(people):
-    indicator = draft_of(people).results.get().indicators.get()
-    PeriodTargetFactory(indicator=indicator)
-
-    with pytest.raises(IntegrityError, match="target_spans_apart"), transaction.atomic():
-        add_target(
-            indicator,
-            by=people.lead_manager,
-            value=Decimal(5),
-            starts_on=date(2024, 10, 1),
-            ends_on=date(2025, 3, 31),
-        )
-
-
-def test_targets_that_a_new_cadence_has_made_unfit_stop_the_proposal(people):
-    framework = draft_of(people)
-    indicator = framework.results.get().indicators.get()
-    PeriodTargetFactory(indicator=indicator, starts_on=date(2024, 1, 1), ends_on=date(2024, 3, 31))
-    edit_framework(framework, by=people.lead_manager, cadence="yearly")
-
-    with pytest.raises(ValidationError) as refusal:
-        propose_framework(framework, by=people.lead_manager)
-
-    assert field_of(refusal.value) == "ends_on"
-    assert stored(framework).status == "draft"
