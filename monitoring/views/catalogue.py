@@ -85,9 +85,8 @@ def partnerships(request: HttpRequest) -> HttpResponse:
 
 def partnership(request: HttpRequest, key: str) -> HttpResponse:
     """A partnership's facts, promises and figures as of today, by reference or number."""
-    found = get_object_or_404(
-        Partnership.objects.visible_to(request.user).with_facts(), **_lookup(key)
-    )
+    seen = Partnership.objects.visible_to(request.user).with_facts()
+    found = get_object_or_404(seen, **_lookup(key))
     now = timezone.now()
     figures = partnership_figures(found, reference_on=timezone.localdate(), cutoff_at=now)
     rows = [IndicatorRow.live(item) for item in figures.indicators]

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from monitoring.aggregation import IndicatorFigures
 from monitoring.aggregation.lights import DueItem, due_items
-from monitoring.models import Framework, Indicator, Submission
+from monitoring.models import Framework, Indicator, Period, Submission
 from monitoring.reports.accountability.measure import (
     Outcome,
     Subject,
@@ -66,38 +67,35 @@ def results_focus(subject: Subject) -> Outcome:
     if subject.period.due_on > subject.cutoff_on:
         return not_applicable("nothing due: the period's due date is after the cut-off")
     waiting = _waiting(subject)
-    good, due, lacking = 0, 0, []
+    due = lacking = 0
     for item in subject.figures.indicators:
-        indicator = item.indicator
         current = item.as_of(subject.period)
         has_actual = bool(current and current.figure.units_reported)
-        if not has_actual and indicator.pk in waiting:
-            continue
-        due += 1
-        has_target = _has_target(indicator, subject.period.starts_on, subject.period.ends_on)
-        if has_actual and has_target and (item.baseline is not None or not _needs(indicator)):
-            good += 1
-        else:
-            lacking.append(indicator)
+        if has_actual or item.indicator.pk not in waiting:
+            due += 1
+            lacking += not (has_actual and _is_planned(item, subject.period))
     if not due:
         return not_applicable("nothing due: no indicator, or all wait for a reviewer")
     return share(
-        good,
+        due - lacking,
         due,
         evidence=rows(item.indicator for item in subject.figures.indicators),
-        next_step=f"{len(lacking)} indicator(s) lack a target, a baseline or approved data.",
+        next_step=f"{lacking} indicator(s) lack a target, a baseline or approved data.",
         waiting_for_reviewer=len(waiting),
     )
 
 
-def _has_target(indicator: Indicator, first: date, last: date) -> bool:
-    targets = indicator.targets.all()
-    return any(
-        t.category_id is None and t.starts_on <= last and t.ends_on >= first for t in targets
+def _is_planned(item: IndicatorFigures, period: Period) -> bool:
+    """Whether the period has a target, and the indicator a baseline if it needs one."""
+    has_target = any(
+        target.starts_on <= period.ends_on and target.ends_on >= period.starts_on
+        for target in item.indicator.targets.all()
+        if target.category_id is None
     )
+    return has_target and (item.baseline is not None or not _needs_baseline(item.indicator))
 
 
-def _needs(indicator: Indicator) -> bool:
+def _needs_baseline(indicator: Indicator) -> bool:
     """A flow's baseline is optional, except a ratio's; an indicator to maintain needs none."""
     flow = indicator.accumulation == Indicator.Accumulation.FLOW
     is_sum = flow and indicator.measure != Indicator.Measure.RATIO
