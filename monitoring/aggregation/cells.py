@@ -6,6 +6,7 @@ before the new edition begins, through the indicators' common series (RULES 10).
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -93,6 +94,10 @@ _AS_OF_PERIODS = (
       ELSE u.successor_id IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM cell own WHERE own.indicator_id = g.indicator_id
           AND own.unit_id = u.successor_id AND own.n <= g.n)
+        AND EXISTS (
+          SELECT 1 FROM monitoring_reportingunit h
+          JOIN partnerships_membership hm ON hm.id = h.membership_id
+          WHERE h.id = u.successor_id AND (hm.ended_on IS NULL OR per.ends_on <= hm.ended_on))
       END
     ELSE g.reported END
 )
@@ -115,10 +120,17 @@ _FLOW_SPANS = (
   FROM span JOIN cell c ON c.indicator_id = span.indicator_id
     AND c.ends_on BETWEEN span.first AND span.last
   GROUP BY 1, 2, 3
+), reported_days AS (
+  SELECT key, sum(days)::int AS days
+  FROM (
+    SELECT DISTINCT span.key, c.n, c.ends_on - c.starts_on + 1 AS days
+    FROM span JOIN cell c ON c.indicator_id = span.indicator_id
+      AND c.ends_on BETWEEN span.first AND span.last
+  ) periods GROUP BY key
 )
-SELECT key, sum(most), max(most),"""
+SELECT key, min(days), sum(most), max(most),"""
     + _COMBINED
-    + "FROM unit_value GROUP BY key"
+    + "FROM unit_value JOIN reported_days USING (key) GROUP BY key"
 )
 
 Span = tuple[int, date, date]
@@ -169,8 +181,11 @@ class Actuals:
         firsts, lasts = [span[1] for span in listed], [span[2] for span in listed]
         params = {"keys": keys, "indicators": ids, "firsts": firsts, "lasts": lasts}
         found = {
-            listed[key]: _flow(indicators[listed[key][0]], largest_sum, largest, Combined(*parts))
-            for key, largest_sum, largest, *parts in self._rows(_FLOW_SPANS, params)
+            listed[key]: replace(
+                _flow(indicators[listed[key][0]], largest_sum, largest, Combined(*parts)),
+                days=days,
+            )
+            for key, days, largest_sum, largest, *parts in self._rows(_FLOW_SPANS, params)
         }
         return {span: found.get(span, NO_ACTUAL) for span in listed}
 

@@ -30,6 +30,7 @@ class Figure:
     units_reported: int = 0
     is_provisional: bool = False
     carried_from: date | None = None
+    days: int | None = None  # of the periods with a value, where a flow covers a span
 
     @property
     def is_range(self) -> bool:
@@ -87,6 +88,7 @@ class IndicatorFigures:
     periods: list[PeriodFigure]
     to_date: Figure
     year: Figure
+    begins_on: date | None
     end_target: Decimal | None
     end_on: date | None
     progress: Progress

@@ -39,9 +39,16 @@ SELECT u.id, p.id, p.ends_on, p.due_on, (
            ORDER BY l.at DESC, l.id DESC LIMIT 1) IN ('submitted', 'approved', 'superseded'))
 FROM monitoring_period p
 JOIN monitoring_framework f ON f.id = p.framework_id
+JOIN monitoring_framework now ON now.id = %(framework)s AND now.partnership_id = f.partnership_id
 JOIN partnerships_membership m ON m.partnership_id = f.partnership_id
 JOIN monitoring_reportingunit u ON u.membership_id = m.id
-WHERE f.id = %(framework)s AND p.ends_on <= %(reference)s
+WHERE p.ends_on <= %(reference)s
+  AND (f.id = now.id OR f.edition < now.edition AND f.status = 'superseded'
+       AND f.cadence <> 'irregular' AND p.ends_on < now.starts_on)
+  AND EXISTS (
+    SELECT 1 FROM monitoring_indicator i JOIN monitoring_result r ON r.id = i.result_id
+    WHERE r.framework_id = f.id AND i.by_place = (u.place <> '' OR u.country_id IS NOT NULL)
+      AND (i.responsible_id IS NULL OR i.responsible_id = m.id))
   AND m.accepted_on <= p.ends_on AND (m.ended_on IS NULL OR m.ended_on >= p.ends_on)
   AND m.created_at <= %(cutoff)s AND u.since_on <= p.ends_on
 ORDER BY p.ends_on, p.id, u.id
@@ -49,7 +56,11 @@ ORDER BY p.ends_on, p.id, u.id
 
 
 def due_items(framework: Framework, *, reference_on: date, cutoff_at: datetime) -> list[DueItem]:
-    """Reporting units × periods that have ended by the reference date, as known at the cut-off."""
+    """Reporting units × periods that have ended by the reference date, as known at the cut-off.
+
+    Of earlier editions too, up to the day before this one begins (RULES 21: what was due by then
+    counts as it was due then). A unit that is asked for no indicator owes nothing.
+    """
     params: dict[str, Any] = {
         "framework": framework.pk,
         "reference": reference_on,
@@ -104,8 +115,14 @@ def _is_inactive(items: Sequence[DueItem], today: date) -> bool:
     return today - last > TWO_YEARS
 
 
-def achievement(indicators: Sequence[IndicatorFigures], *, has_ended_period: bool) -> Light:
-    """Grey below half with data; else by the shares of those with data (RULES 19)."""
+def achievement(
+    indicators: Sequence[IndicatorFigures], *, on: date, has_ended_period: bool
+) -> Light:
+    """Grey below half with data; else by the shares of those with data (RULES 19).
+
+    Due are the indicators whose first target span has begun, and those without any target.
+    """
+    indicators = [i for i in indicators if i.begins_on is None or i.begins_on <= on]
     if not indicators or not has_ended_period:
         return Light("no_data", "nothing_due", {"due": len(indicators)})
     count = Counter(item.light.colour for item in indicators)

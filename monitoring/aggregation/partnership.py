@@ -54,7 +54,9 @@ def partnership_figures(
         cutoff_at=cutoff_at,
         indicators=indicators,
         timeliness=lights.timeliness(framework, items, cutoff_at=cutoff_at),
-        achievement=lights.achievement(indicators, has_ended_period=bool(figures.periods)),
+        achievement=lights.achievement(
+            indicators, on=reference_on, has_ended_period=bool(figures.periods)
+        ),
         reported=sum(item.sent_at is not None for item in items),
         due=len(items),
     )
@@ -116,6 +118,7 @@ class _FrameworkFigures:
             periods=periods,
             to_date=to_date,
             year=self._year(indicator),
+            begins_on=min((span.starts_on for span in spans), default=None),
             end_target=spans[-1].value if spans else None,
             end_on=spans[-1].ends_on if spans else None,
             progress=self._progress(indicator, spans, baseline, periods),

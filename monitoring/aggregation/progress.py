@@ -24,6 +24,11 @@ class TargetSpan(NamedTuple):
     def days(self) -> int:
         return (self.ends_on - self.starts_on).days + 1
 
+    def covered(self, baseline: Decimal) -> Decimal:
+        """The span's baseline by the days of the periods with a value: missing is not 0."""
+        days = self.actual.days if self.actual else None
+        return quotient(baseline * (days or 0), Decimal(self.days))
+
     def elapsed(self, on: date) -> int:
         """Days of the span gone by on a day, that day included."""
         return min(max((on - self.starts_on).days + 1, 0), self.days)
@@ -56,27 +61,32 @@ def _missing(actual: Figure, baseline: Decimal | None, target: Decimal | None) -
 
 
 def flow_progress(spans: Sequence[TargetSpan], baseline: Decimal | None, on: date) -> Progress:
-    """RULES 17: Σ actual / Σ target over the spans that have ended, less n baselines if any."""
+    """RULES 17: Σ actual / Σ target over the spans that have ended, less n baselines if any.
+
+    From the actuals a span's baseline is taken by the days of the periods that have a value, so
+    that a missing value is no 0 below the baseline.
+    """
     ended = [span for span in spans if span.ends_on <= on]
     if not spans:
         return Progress(reason="no_target")
     if not ended:
         return Progress(reason="span_open")
-    offset = (baseline or ZERO) * len(ended)
-    return _over_targets(ended, ended, offset, offset)
+    offset = baseline or ZERO
+    less = sum((span.covered(offset) for span in ended), ZERO)
+    return _over_targets(ended, ended, less, offset * len(ended))
 
 
 def flow_toward_end(spans: Sequence[TargetSpan], on: date, baseline: Decimal = ZERO) -> Progress:
     """RULES 18, flow: Σ actual of the spans begun / Σ of all targets.
 
     A falling flow is measured from its baseline (docs/adr/0007): both sums less the baseline of
-    each span, an open span's by the days that have gone by.
+    each span, from the actuals by the days of the periods that have a value.
     """
     if not spans:
         return Progress(reason="no_target")
     begun = [span for span in spans if span.starts_on <= on]
-    gone = sum((quotient(baseline * s.elapsed(on), Decimal(s.days)) for s in begun), ZERO)
-    return _over_targets(begun, spans, gone, baseline * len(spans))
+    less = sum((span.covered(baseline) for span in begun), ZERO)
+    return _over_targets(begun, spans, less, baseline * len(spans))
 
 
 def _over_targets(

@@ -1,6 +1,7 @@
 """Events of the past, collected while rows are built and stored at the end."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 
@@ -23,6 +24,7 @@ class History:
         was: str = "",
         became: str = "",
         reason: str = "",
+        facts: dict[str, Any] | None = None,
     ) -> None:
         """Note it now; the record may get its key later."""
         event = Event(
@@ -33,6 +35,7 @@ class History:
             reason=reason,
             by=by,
             at=at,
+            facts=facts or {},
         )
         self._told.append((record, event))
 
@@ -45,9 +48,10 @@ class History:
         *,
         by: User | None = None,
         reason: str = "",
+        facts: dict[str, Any] | None = None,
     ) -> None:
         """A change of status, named as `Event.move` names it."""
-        self.tell(record, became, at, by=by, was=was, became=became, reason=reason)
+        self.tell(record, became, at, by=by, was=was, became=became, reason=reason, facts=facts)
 
     def store(self) -> None:
         """Write what was told since the last time."""

@@ -151,7 +151,9 @@ class Newsroom:
         submission.updated_at = at
         if submission.complete_at is None and _is_complete(reporter, sent):
             submission.complete_at = at
-        self.history.moved(submission, "draft", "submitted", at, by=reporter.sender)
+        self.history.moved(
+            submission, "draft", "submitted", at, by=reporter.sender, facts=_handed_in(sent)
+        )
 
     def _send_back(self, sent: Sent, days: "_Days", reporter: Reporter) -> None:
         submission, moved = sent.submission, self.history.moved
@@ -161,7 +163,10 @@ class Newsroom:
         if sent.status == Status.RETURNED:
             submission.updated_at = days.returned
             return
-        moved(submission, "returned", "submitted", days.answered, by=reporter.sender)
+        handed_in = _handed_in(sent)
+        moved(
+            submission, "returned", "submitted", days.answered, by=reporter.sender, facts=handed_in
+        )
         submission.submitted_at = submission.updated_at = days.answered
         submission.comment = f"Answered: {reason}"
 
@@ -347,3 +352,7 @@ def _copy(old: Observation, submission: Submission, value: Value, **fields: obje
         **value._asdict(),
         **fields,
     )
+
+
+def _handed_in(sent: Sent) -> dict[str, list[int]]:
+    return {"indicators": sorted({o.indicator_id for o in sent.observations})}

@@ -2,15 +2,25 @@
 
 from datetime import date, timedelta
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from monitoring.models.frameworks import Framework, OfFrameworkQuerySet
+from monitoring.models.indicators import Indicator
 from partnerships.models import Membership, Partnership
 from registry.errors import DomainError, NotAllowed
-from registry.models import Country, Event, MovingRecord, Partner, User, require_reason
+from registry.models import (
+    Country,
+    Event,
+    MovingRecord,
+    Partner,
+    User,
+    check_day,
+    require_reason,
+)
 
 
 class ReportingUnitQuerySet(models.QuerySet["ReportingUnit"]):
@@ -38,7 +48,7 @@ class ReportingUnitQuerySet(models.QuerySet["ReportingUnit"]):
         return self.filter(membership__partner__in=partners)
 
     def owing(self, on: date) -> "list[tuple[ReportingUnit, Period]]":
-        """Units with an open period that has ended and for which nothing was begun; 3 queries."""
+        """Units with an open period that has ended and for which nothing was begun; 4 queries."""
         members = self.filter(membership__status="accepted", membership__ended_on=None)
         units = list(
             members.select_related("membership__partner", "membership__partnership", "country")
@@ -50,6 +60,7 @@ class ReportingUnitQuerySet(models.QuerySet["ReportingUnit"]):
             framework__partnership__in={u.membership.partnership_id for u in units},
         ).select_related("framework")
         begun = ReportingUnit.submissions.rel.related_model._default_manager.filter(unit__in=units)
+        asked = Indicator.objects.asked_of_whom({p.framework_id for p in periods})
         have = set(begun.exclude(status="withdrawn").values_list("unit_id", "period_id"))
         return [
             (unit, period)
@@ -57,6 +68,7 @@ class ReportingUnitQuerySet(models.QuerySet["ReportingUnit"]):
             for unit in units
             if period.framework.partnership_id == unit.membership.partnership_id
             and unit.owes(period)
+            and unit.asks & asked.get(period.framework_id, set())
             and (unit.pk, period.pk) not in have
         ]
 
@@ -91,6 +103,12 @@ class ReportingUnit(models.Model):
     def __str__(self) -> str:
         where = self.place or (self.country.name if self.country else "")
         return f"{self.membership.partner}, {where}" if where else str(self.membership.partner)
+
+    @property
+    def asks(self) -> set[tuple[bool, int | None]]:
+        """What an indicator says that is asked of this unit: by place or not, of whom."""
+        has_place = bool(self.place or self.country_id)
+        return {(has_place, None), (has_place, self.membership_id)}
 
     def owes(self, period: "Period") -> bool:
         """Data is due for periods that end while the member takes part."""
@@ -141,8 +159,8 @@ class Period(MovingRecord):
 
     framework = models.ForeignKey(Framework, models.CASCADE, related_name="periods")
     label = models.CharField(max_length=40)
-    starts_on = models.DateField()
-    ends_on = models.DateField()
+    starts_on = models.DateField(validators=[check_day])
+    ends_on = models.DateField(validators=[check_day])
     due_on = models.DateField()
     kind = models.CharField(max_length=9, choices=Kind, default=Kind.REGULAR, editable=False)
     status = models.CharField(max_length=6, choices=Status, default=Status.OPEN, editable=False)
@@ -183,17 +201,23 @@ class Period(MovingRecord):
         )
 
     def hold(self) -> None:
-        """Lock the period, before any row in it, and refuse if it is closed.
+        """Lock the partnership and the period, before any row in it; refuse if it is closed.
 
-        With one order of locks no two writers block each other. A report run, whose commit
-        waits for this lock, either sees what is dated after it or has an earlier cut-off.
+        With one order of locks no two writers block each other.
         """
+        self.framework.partnership.hold()
         query = "SELECT status FROM monitoring_period WHERE id = %s FOR UPDATE"
         with connection.cursor() as cursor:
             cursor.execute(query, [self.pk])
             (status,) = cursor.fetchone()
         if status == self.Status.CLOSED:
             raise DomainError("period_closed", f"The period {self} is closed.")
+
+    def require_ended(self) -> None:
+        """Refuse while the period's last day is not over in the framework's time zone."""
+        today = timezone.localdate(timezone=ZoneInfo(self.framework.time_zone))
+        if self.ends_on >= today:
+            raise DomainError("period_not_ended", f"The period {self} ends on {self.ends_on}.")
 
     def close(self, *, by: User) -> None:
         """Lock the period against data; waiting submissions have to be decided first."""

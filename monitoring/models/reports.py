@@ -146,8 +146,7 @@ class ReportRunQuerySet(JobQuerySet["ReportRun"]):
 def _refuse_unfit(partnership: Partnership, period: Period) -> None:
     if not partnership.is_public():
         raise DomainError("not_registered", "Reports begin once the partnership is registered.")
-    if period.ends_on >= timezone.localdate():
-        raise DomainError("period_not_ended", f"The period {period} ends on {period.ends_on}.")
+    period.require_ended()
 
 
 class ReportRun(Job):

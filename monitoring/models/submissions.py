@@ -160,11 +160,14 @@ class Submission(MovingRecord):
         self.hold_editable(by)
         if not self.observations.exists():
             raise DomainError("no_observations", "There is no value to submit.")
+        self.period.require_ended()
         now = timezone.now()
+        given = self.observations.values_list("indicator_id", flat=True).distinct()
         Event.move(
             self,
             self.Status.SUBMITTED,
             by=by,
+            facts={"indicators": sorted(given)},
             submitted_by=by,
             submitted_at=now,
             complete_at=self.complete_at or (None if self.lacking().exists() else now),

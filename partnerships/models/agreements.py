@@ -92,6 +92,7 @@ class Agreement(MovingRecord):
     @transaction.atomic
     def endorse(self, membership: Membership, *, by: User, sha256: str = "") -> "Endorsement":
         """Say yes for one member; the last one makes it binding. Saying it twice is once."""
+        self.partnership.hold()
         locked = Agreement.objects.select_for_update().get(pk=self.pk)
         self._check_endorser(locked, membership, by, sha256)
         endorsement, new = self.endorsements.get_or_create(

@@ -32,6 +32,7 @@ class Event(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="events"
     )
     at = models.DateTimeField(default=timezone.now)
+    facts = models.JSONField(default=dict, blank=True, help_text="what a later reader needs")
 
     objects = EventQuerySet.as_manager()
 
@@ -52,9 +53,19 @@ class Event(models.Model):
     @classmethod
     @transaction.atomic
     def move(
-        cls, record: MovingRecord, to: str, *, by: "User | None", reason: str = "", **values: Any
+        cls,
+        record: MovingRecord,
+        to: str,
+        *,
+        by: "User | None",
+        reason: str = "",
+        facts: dict[str, Any] | None = None,
+        **values: Any,
     ) -> None:
-        """Move a record's status by its MOVES table and log it; a race has one winner."""
+        """Move a record's status by its MOVES table and log it; a race has one winner.
+
+        `values` are written to the record, `facts` kept with the event.
+        """
         was = record.status
         if to not in record.MOVES[was]:
             raise DomainError("invalid_transition", f"Cannot go from {was} to {to}.")
@@ -67,7 +78,7 @@ class Event(models.Model):
             raise DomainError(
                 "invalid_transition", f"Cannot go from {record.status} to {to}."
             ) from None
-        cls.log(record, str(to), was=was, became=to, by=by, reason=reason)
+        cls.log(record, str(to), was=was, became=to, by=by, reason=reason, facts=facts or {})
 
 
 class ImportBatchQuerySet(JobQuerySet["ImportBatch"]):

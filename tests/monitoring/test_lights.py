@@ -18,15 +18,19 @@ from tests.factories import (
     SubmissionFactory,
 )
 
+ON = date(2025, 6, 30)
 
-def indicator(colour, level="output"):
+
+def indicator(colour, level="output", begins_on=None):
     result = SimpleNamespace(level=level)
-    return SimpleNamespace(light=Light(colour, ""), indicator=SimpleNamespace(result=result))
+    return SimpleNamespace(
+        light=Light(colour, ""), indicator=SimpleNamespace(result=result), begins_on=begins_on
+    )
 
 
 def colour_of(*colours, ended=True):
     items = [indicator(*c) if isinstance(c, tuple) else indicator(c) for c in colours]
-    return lights.achievement(items, has_ended_period=ended).colour
+    return lights.achievement(items, on=ON, has_ended_period=ended).colour
 
 
 @pytest.mark.parametrize(
@@ -44,6 +48,11 @@ def colour_of(*colours, ended=True):
 )
 def test_achievement_by_the_shares_of_those_with_data(colours, expected):
     assert colour_of(*colours) == expected
+
+
+def test_what_begins_later_is_not_due_yet():
+    later = ("no_data", "output", date(2025, 7, 1))
+    assert colour_of("on_track", later, later) == "on_track"
 
 
 def test_achievement_is_grey_before_the_first_period_has_ended():
@@ -135,6 +144,31 @@ def test_a_member_is_due_from_acceptance_to_its_last_day(reporting):
 
     # The lead: six quarters; the other: the three that ended while it was a member.
     assert timeliness(reporting, Q6_ENDS).due == 9
+
+
+def test_a_unit_that_is_asked_for_nothing_owes_nothing(reporting):
+    member = reporting.units[0].membership
+    reporting.indicator.change(responsible=member)
+
+    assert timeliness(reporting, Q6_ENDS).due == 6  # the other unit is asked for nothing
+
+
+def test_what_was_due_under_an_earlier_edition_stays_due(reporting):
+    """Nothing came in under the first edition: a second one does not wipe that out."""
+    first = reporting.periods[0].framework
+    at = datetime(2025, 4, 1, tzinfo=UTC)
+    first.change(status="superseded", superseded_at=at, ends_on=date(2025, 3, 31))
+    first.agreement.change(status="superseded")
+    reporting.periods[5].delete()
+    second = FrameworkFactory(
+        partnership=reporting.partnership, agreed=True, agreed_at=at, starts_on=date(2025, 4, 1)
+    )
+    IndicatorFactory(result__framework=second)
+    PeriodFactory(framework=second)
+
+    figures = timeliness(reporting, Q6_ENDS, date(2025, 8, 1))
+
+    assert (figures.due, figures.timeliness.colour) == (12, "overdue")
 
 
 def test_missing_data_darkens_timeliness_and_never_achievement(reporting):

@@ -96,6 +96,26 @@ def test_computing_again_after_later_data_gives_the_same_content(subject):
     assert canonical(report_of(subject.period, datetime.now(UTC))) != before
 
 
+def test_what_a_reviewer_returned_after_the_cutoff_still_waited_at_it(subject):
+    """The rows of a returned submission change; what was handed in is read from its event."""
+    framework, partner = subject.period.framework, subject.unit.membership.partner
+    evaluator, reviewer = UserFactory(), UserFactory(is_staff=True)
+    AffiliationFactory(user=evaluator, partner=partner, role="evaluator")
+    submission = SubmissionFactory(
+        unit=subject.unit,
+        period=PeriodFactory(framework=framework),
+        values={subject.observations.get().indicator: Decimal(3)},
+    )
+    submission.submit(by=evaluator)
+    cutoff = datetime.now(UTC)
+    before = canonical(report_of(submission.period, cutoff))
+
+    submission.send_back(by=reviewer, reason="Which wells?")
+    submission.observations.all().delete()
+
+    assert canonical(report_of(submission.period, cutoff)) == before
+
+
 def test_cannot_be_changed_or_deleted_whoever_writes(subject):
     report = runs.compute(run_for(subject.period))
 

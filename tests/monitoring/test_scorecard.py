@@ -104,7 +104,8 @@ def test_a2_leaves_out_what_waits_for_a_reviewer(reporting):
     submission = SubmissionFactory(unit=unit, period=period, values={bare: 4})
     submission.change(status="submitted", submitted_at=NOON)
     sent_at = datetime(2026, 1, 20, tzinfo=UTC)
-    Event.log(submission, "submitted", was="draft", became="submitted", at=sent_at)
+    Event.log(submission, "submitted", was="draft", became="submitted", at=sent_at,
+              facts={"indicators": [bare.pk]})  # fmt: skip
 
     outcome = data.results_focus(subject_of(unit.membership.partnership, framework))
 
@@ -122,16 +123,26 @@ def sent(unit, period, complete_at, moves):
     submission = SubmissionFactory(unit=unit, period=period, complete_at=complete_at)
     for became, at in moves:
         Event.log(submission, became, became=became, at=at)
+    if became == "withdrawn":
+        submission.change(status=became)
     return submission
 
 
-def test_a4_counts_complete_in_time_and_answered_returns():
+def day(period, days):
+    return datetime.combine(period.ends_on, NOON.timetz()) + timedelta(days=days)
+
+
+@pytest.fixture
+def quarters():
+    """A unit with its quarters from January 2024, each due 30 days after its end."""
     unit = ReportingUnitFactory()
     framework = FrameworkFactory(partnership=unit.membership.partnership, agreed=True)
-    q = [PeriodFactory(framework=framework) for _ in range(7)]  # due 30 days after each quarter
+    IndicatorFactory(result__framework=framework)
+    return unit, framework, [PeriodFactory(framework=framework) for _ in range(7)]
 
-    def day(period, days):
-        return datetime.combine(period.ends_on, NOON.timetz()) + timedelta(days=days)
+
+def test_a4_counts_complete_in_time_and_answered_returns(quarters):
+    unit, framework, q = quarters
 
     sent(unit, q[3], day(q[3], 5), [("submitted", day(q[3], 5))])  # in time
     sent(unit, q[4], day(q[4], 31), [("submitted", day(q[4], 31))])  # a day late
@@ -148,6 +159,26 @@ def test_a4_counts_complete_in_time_and_answered_returns():
 
     # Due after 2024-12-31 up to 2025-12-31: the quarters q[3] to q[6]; two of four were kept.
     assert (outcome.numerator, outcome.denominator) == (2, 4)
+
+
+def test_a4_reads_the_first_revision_that_was_handed_in_and_stands(quarters):
+    unit, framework, q = quarters
+    sent(unit, q[3], None, [("withdrawn", day(q[3], 2))])  # begun in error
+    sent(unit, q[3], day(q[3], 5), [("submitted", day(q[3], 5))])  # in time
+    gone = [("submitted", day(q[4], 5)), ("withdrawn", day(q[4], 50))]
+    sent(unit, q[4], day(q[4], 5), gone)  # in time, but taken away again
+
+    outcome = data.up_to_date(subject_of(unit.membership.partnership, framework))
+
+    assert (outcome.numerator, outcome.denominator) == (1, 4)
+
+
+def test_a6_takes_a_currency_for_a_unit(reporting):
+    unit, framework, _, full, bare = reporting
+    bare.delete()
+    full.change(unit="", measure="currency", currency=CurrencyFactory(code="USD"))
+
+    assert data.standardised(subject_of(unit.membership.partnership, framework)).value == 1
 
 
 def test_a6_needs_the_whole_sheet_and_a_stated_link(reporting):

@@ -1,8 +1,9 @@
 """Group A, accountability and data: A1, A2, A4, A6."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from monitoring.aggregation import IndicatorFigures
 from monitoring.aggregation.lights import DueItem, due_items
@@ -18,7 +19,7 @@ from monitoring.reports.accountability.measure import (
 from registry.models import Event
 
 ANSWER_WITHIN = timedelta(days=14)
-SHEET = ("definition", "unit", "method", "source", "frequency", "means_of_verification")
+SHEET = ("definition", "method", "source", "frequency", "means_of_verification")
 
 
 def agreed_framework(subject: Subject) -> Outcome:
@@ -35,11 +36,11 @@ def agreed_framework(subject: Subject) -> Outcome:
     framework = _framework_to_endorse(subject)
     if framework is None or framework.agreement is None:
         active = subject.partnership.activated_at
-        if active and active < subject.reference_end:
+        if active and active < subject.known_until:
             return share(0, len(members), evidence=rows(members), next_step=step)
         return no_data("no framework was proposed", step)
     endorsements = framework.agreement.endorsements.filter(
-        membership__in=members, endorsed_at__lt=subject.reference_end
+        membership__in=members, endorsed_at__lt=subject.known_until
     ).order_by("pk")
     missing = len(members) - len(endorsements)
     return share(
@@ -52,8 +53,8 @@ def agreed_framework(subject: Subject) -> Outcome:
 
 def _framework_to_endorse(subject: Subject) -> Framework | None:
     frameworks = subject.partnership.frameworks.select_related("agreement").order_by("-edition")
-    agreed = frameworks.filter(agreed_at__lt=subject.reference_end)
-    proposed = frameworks.filter(agreement__proposed_at__lt=subject.reference_end)
+    agreed = frameworks.filter(agreed_at__lt=subject.known_until)
+    proposed = frameworks.filter(agreement__proposed_at__lt=subject.known_until)
     return agreed.first() or proposed.first()
 
 
@@ -103,17 +104,21 @@ def _needs_baseline(indicator: Indicator) -> bool:
 
 
 def _waiting(subject: Subject) -> set[int]:
-    """Indicators with a value in a submission that waited for a reviewer at the cut-off."""
+    """Measured indicators handed in, in submissions that waited for a reviewer at the cut-off."""
     submissions = Submission.objects.filter(period=subject.period, submitted_at__isnull=False)
     histories = _histories(submissions.values_list("pk", flat=True), subject.cutoff_at)
-    waiting = [pk for pk, moves in histories.items() if moves[-1][1] == "submitted"]
-    of_waiting = Indicator.objects.filter(observations__submission__in=waiting)
-    return set(of_waiting.values_list("pk", flat=True))
+    last = [moves[-1] for moves in histories.values()]
+    handed_in = {pk for move in last if move.became == "submitted" for pk in move.indicators}
+    return handed_in & {item.indicator.pk for item in subject.figures.indicators}
 
 
-def _histories(
-    submission_ids: Iterable[int], until: datetime
-) -> dict[int, list[tuple[datetime, str]]]:
+class _Move(NamedTuple):
+    at: datetime
+    became: str
+    indicators: list[int]  # those handed in, where it was submitted
+
+
+def _histories(submission_ids: Iterable[int], until: datetime) -> dict[int, list[_Move]]:
     """Each submission's moves up to a moment, oldest first."""
     events = (
         Event.objects.filter(
@@ -122,9 +127,9 @@ def _histories(
         .exclude(became="")
         .order_by("at", "pk")
     )
-    moves: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
-    for pk, at, became in events.values_list("subject_id", "at", "became"):
-        moves[pk].append((at, became))
+    moves: dict[int, list[_Move]] = defaultdict(list)
+    for pk, at, became, facts in events.values_list("subject_id", "at", "became", "facts"):
+        moves[pk].append(_Move(at, became, facts.get("indicators", [])))
     return moves
 
 
@@ -156,34 +161,41 @@ def up_to_date(subject: Subject) -> Outcome:
 
 def _kept_on_time(subject: Subject, items: list[DueItem]) -> list[Submission]:
     wanted = {(item.unit_id, item.period_id): item.due_on for item in items}
-    submissions = Submission.objects.filter(
-        revision=1,
-        complete_at__lte=subject.cutoff_at,
-        period__in={item.period_id for item in items},
-    )
-    candidates = [s for s in submissions.order_by("pk") if (s.unit_id, s.period_id) in wanted]
+    of_periods = Submission.objects.filter(period__in={item.period_id for item in items})
+    candidates = [s for s in of_periods.order_by("revision") if (s.unit_id, s.period_id) in wanted]
     histories = _histories([s.pk for s in candidates], subject.cutoff_at)
+    first: dict[tuple[int, int], Submission] = {}
+    for submission in candidates:
+        if _stands(histories.get(submission.pk, [])):
+            first.setdefault((submission.unit_id, submission.period_id), submission)
     return [
-        s
-        for s in candidates
-        if _complete_when_due(s, wanted[s.unit_id, s.period_id], subject)
-        and _answered_in_time(histories[s.pk], subject.cutoff_at)
+        submission
+        for cell, submission in sorted(first.items())
+        if _complete_when_due(submission, wanted[cell], subject)
+        and _answered_in_time(histories[submission.pk], subject.cutoff_at)
     ]
+
+
+def _stands(moves: Sequence[_Move]) -> bool:
+    """Handed in at some time, and not withdrawn since."""
+    became = [move.became for move in moves]
+    return "submitted" in became and became[-1] != "withdrawn"
 
 
 def _complete_when_due(submission: Submission, due_on: date, subject: Subject) -> bool:
     complete_at = submission.complete_at
-    return complete_at is not None and complete_at.astimezone(subject.zone).date() <= due_on
+    if complete_at is None or complete_at > subject.cutoff_at:
+        return False
+    return complete_at.astimezone(subject.zone).date() <= due_on
 
 
-def _answered_in_time(moves: list[tuple[datetime, str]], cutoff_at: datetime) -> bool:
+def _answered_in_time(moves: Sequence[_Move], cutoff_at: datetime) -> bool:
     """Each return answered within 14 days, or those days have not gone by yet."""
-    sent = [at for at, became in moves if became == "submitted"]
+    sent = [move.at for move in moves if move.became == "submitted"]
+    returned = [move.at for move in moves if move.became == "returned"]
     return all(
-        cutoff_at - returned_at <= ANSWER_WITHIN
-        or any(returned_at < at <= returned_at + ANSWER_WITHIN for at in sent)
-        for returned_at, became in moves
-        if became == "returned"
+        cutoff_at - at <= ANSWER_WITHIN or any(at < s <= at + ANSWER_WITHIN for s in sent)
+        for at in returned
     )
 
 
@@ -200,7 +212,7 @@ def standardised(subject: Subject) -> Outcome:
     indicators = list(Indicator.objects.filter(result__framework=subject.framework).order_by("pk"))
     if not indicators:
         return no_data("the framework has no indicators", "Add indicators with their sheets.")
-    full = [i for i in indicators if i.library_link and all(getattr(i, f) for f in SHEET)]
+    full = [i for i in indicators if _has_full_sheet(i)]
     lacking = len(indicators) - len(full)
     return share(
         len(full),
@@ -208,3 +220,8 @@ def standardised(subject: Subject) -> Outcome:
         evidence=rows(full),
         next_step=f"Complete the metadata sheet of {lacking} indicator(s).",
     )
+
+
+def _has_full_sheet(indicator: Indicator) -> bool:
+    unit = indicator.unit or indicator.currency_id
+    return bool(unit and indicator.library_link and all(getattr(indicator, f) for f in SHEET))

@@ -39,6 +39,11 @@ class Subject:
         return midnight.astimezone(UTC)
 
     @property
+    def known_until(self) -> datetime:
+        """What was done by the reference date, as far as it was known at the cut-off."""
+        return min(self.reference_end, self.cutoff_at)
+
+    @property
     def cutoff_on(self) -> date:
         return self.cutoff_at.astimezone(self.zone).date()
 
