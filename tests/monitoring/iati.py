@@ -2,7 +2,6 @@
 
 from monitoring.exchange.jobs import new_batch, run_import
 from registry.models import ImportBatch
-from tests.factories import CountryFactory, CurrencyFactory, GoalFactory, TargetFactory
 
 REPORTER = """
     <reporting-org ref="XM-DAC-41999" type="40"><narrative>Reporting agency</narrative>
@@ -30,12 +29,6 @@ PERIOD = """        <period>
         </period>"""
 
 
-def vocabulary():
-    CurrencyFactory(code="USD")
-    CountryFactory(alpha2="KE")
-    TargetFactory(code="6.1", goal=GoalFactory(number=6))
-
-
 def activity(inside="", identifier="XM-TEST-1", title="Water", reporter=REPORTER, dates=START):
     return ACTIVITY.format(
         inside=inside, identifier=identifier, title=title, reporter=reporter, dates=dates
@@ -52,6 +45,10 @@ def indicator(inside, measure="1", title="Wells dug", attributes=""):
 
 def period(inside, start="2020-01-01", end="2020-12-31"):
     return PERIOD.format(inside=inside, start=start, end=end)
+
+
+def wells(actual):
+    return results(indicator(period(f'<actual value="{actual}"/>')))
 
 
 def file_of(*activities, version="2.03"):

@@ -12,27 +12,15 @@ from tests.factories import PartnershipFactory, UserFactory
 from tests.monitoring.iati import (
     activity,
     file_of,
-    indicator,
     listed,
-    period,
-    results,
     take,
-    vocabulary,
+    wells,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
 SPENT = """<transaction><transaction-type code="4"/><transaction-date iso-date="2020-03-01"/>
   <value>{}</value></transaction>"""
 KENYA = '<recipient-country code="KE"/>'
-
-
-@pytest.fixture(autouse=True)
-def _vocabulary():
-    vocabulary()
-
-
-def wells(actual):
-    return results(indicator(period(f'<actual value="{actual}"/>')))
 
 
 def changes(batch):
@@ -86,6 +74,23 @@ def test_what_people_edited_here_stands():
 
     assert Partnership.objects.get().title == "Our own words"
     assert again.findings.filter(code="edited_here", stored=True).exists()
+
+
+@pytest.mark.parametrize(
+    ("scope", "element", "stored"),
+    [('<activity-scope code="1"/>', "activity-scope", False), ("", "iati-activity", True)],
+)
+def test_the_level_stands_whatever_a_later_file_says(scope, element, stored):
+    take(activity('<activity-scope code="5"/>'))
+
+    for title in ("Water for all", "Water for everybody"):
+        again = take(activity(KENYA + scope, title=title))
+
+        partnership = Partnership.objects.get()
+        assert (partnership.level, partnership.title) == ("subnational", title)
+        finding = again.findings.get(code="level_stands")
+        assert (finding.element, finding.stored) == (element, stored)
+    assert again.counts["elements"][element]["listed"] == (not stored)
 
 
 def test_a_framework_the_members_agreed_on_is_not_replaced():

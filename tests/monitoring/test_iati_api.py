@@ -6,15 +6,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from partnerships.models import Partnership
 from registry.models import ImportBatch
 from tests.factories import UserFactory
-from tests.monitoring.iati import activity, file_of, vocabulary
+from tests.monitoring.iati import activity, file_of
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/imports/iati/"
 
 
 @pytest.fixture
-def admin(api):
-    vocabulary()
+def admin(api, vocabulary):
     api.force_authenticate(UserFactory(is_staff=True))
     return api
 

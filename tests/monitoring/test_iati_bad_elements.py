@@ -14,19 +14,13 @@ from tests.monitoring.iati import (
     period,
     results,
     take,
-    vocabulary,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
 ACTUAL = "result/indicator/period/actual"
 TARGET = "result/indicator/period/target"
 TRANSACTION = """<transaction><transaction-type code="{type}"/>
   <transaction-date iso-date="{on}"/><value currency="{currency}">{value}</value></transaction>"""
-
-
-@pytest.fixture(autouse=True)
-def _vocabulary():
-    vocabulary()
 
 
 def transaction(type="3", on="2020-05-01", currency="USD", value="100"):

@@ -25,15 +25,9 @@ from tests.monitoring.iati import (
     period,
     results,
     take,
-    vocabulary,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _vocabulary():
-    vocabulary()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
 
 
 def org(role, name, ref="", type="22"):
@@ -111,6 +105,20 @@ def test_a_namesake_with_another_identifier_is_another_partner():
     take(activity(org("4", "Water Trust", "KE-NGO-8")))
 
     assert Partner.objects.filter(name="Water Trust").count() == 2
+
+
+def test_a_name_that_was_cut_is_listed():
+    name = "Association of " + "the very many " * 21
+    spent = money("3", 5, taker="Institute " * 21)
+
+    batch = take(activity(org("1", name + "wells") + org("4", name + "pumps") + spent))
+
+    cut = batch.findings.filter(code="shortened").values_list("element", "stored")
+    assert sorted(cut) == [
+        *[("participating-org", True)] * 2,
+        ("transaction/receiver-org", True),
+    ]
+    assert Partner.objects.filter(name=name[:300]).count() == 1
 
 
 def test_a_delivery_fulfils_the_one_promise_between_the_same_two():

@@ -12,30 +12,18 @@ from registry.models import ImportedRow, Partner
 from tests.factories import MembershipFactory, PartnershipFactory, ReportFactory, UserFactory
 from tests.monitoring.iati import (
     activity,
-    indicator,
-    period,
-    results,
     take,
-    vocabulary,
+    wells,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
 SPENT = """<transaction><transaction-type code="{}"/><transaction-date iso-date="2020-03-01"/>
   <value>{}</value></transaction>"""
-
-
-@pytest.fixture(autouse=True)
-def _vocabulary():
-    vocabulary()
 
 
 @pytest.fixture
 def batch():
     return take(activity(SPENT.format(2, 50) + wells(4)))
-
-
-def wells(actual):
-    return results(indicator(period(f'<actual value="{actual}"/>')))
 
 
 def refused(batch):

@@ -8,11 +8,12 @@ from django.core.management import CommandError, call_command
 from monitoring.exchange import iati_reader
 from partnerships.models import Partnership
 from registry.models import ImportedRow, Partner
-from tests.monitoring.iati import activity, file_of, line_of, listed, take, vocabulary
+from tests.monitoring.iati import activity, file_of, line_of, listed, take
 
 pytestmark = pytest.mark.django_db
 
 GOOD = activity()
+IN_ENCODING = b'<?xml version="1.0" encoding="%s"?>\n'
 WITH_DTD = b'<?xml version="1.0"?>\n<!DOCTYPE x SYSTEM "file:///etc/passwd">\n'
 
 
@@ -31,11 +32,13 @@ WITH_DTD = b'<?xml version="1.0"?>\n<!DOCTYPE x SYSTEM "file:///etc/passwd">\n'
         (file_of(GOOD).replace(b' version="2.03"', b""), "unknown_version", 1),
         (WITH_DTD + file_of(GOOD), "dtd_refused", 2),
         ("<!DOCTYPE a><a/>".encode("utf-16"), "dtd_refused", 1),
+        (IN_ENCODING % b"bogus" + file_of(GOOD), "unknown_encoding", 1),
+        (IN_ENCODING % b"shift_jis" + file_of(GOOD), "unknown_encoding", 1),
+        (IN_ENCODING % b"rot13" + file_of(GOOD), "unknown_encoding", 1),
+        (IN_ENCODING % b"idna" + file_of(GOOD), "unknown_encoding", 1),
     ],
 )
-def test_says_line_and_reason_and_saves_nothing(content, code, line):
-    vocabulary()
-
+def test_says_line_and_reason_and_saves_nothing(vocabulary, content, code, line):
     batch = take(content)
 
     finding = batch.findings.get()
@@ -89,8 +92,7 @@ def test_lines_beyond_65535_are_right():
         assert iati_reader.line_of(found) == line_of(content, f"<{start}"), start
 
 
-def test_the_command_fails_and_names_the_file(tmp_path, capsys):
-    vocabulary()
+def test_the_command_fails_and_names_the_file(vocabulary, tmp_path, capsys):
     good, bad = tmp_path / "good.xml", tmp_path / "bad.xml"
     good.write_bytes(file_of(GOOD))
     bad.write_bytes(b"<iati-activities")
