@@ -1,9 +1,9 @@
-"""Accounts for every element of an activity: stored, or listed with the reason."""
+"""Accounts for every element of a file's entry: stored, or listed with the reason."""
 
 from typing import Any, NamedTuple
 
 from monitoring.exchange.iati_codes import NOT_KEPT
-from monitoring.exchange.iati_elements import counted
+from monitoring.exchange.iati_elements import ACTIVITY, counted_of
 from monitoring.exchange.iati_reader import line_of
 from registry.models import ImportBatch, ImportFinding
 
@@ -17,23 +17,28 @@ class Listed(NamedTuple):
 
 
 class Accounts:
-    """What became of each element of one activity. The last word on an element holds."""
+    """What became of each element of one activity. The last word on an element holds.
+
+    What stands in a file beside the activities has accounts, too: of itself alone.
+    """
 
     def __init__(self, activity: Any) -> None:
         self.activity = activity
-        self.identifier = (activity.findtext("iati-identifier") or "").strip()[:200]
-        self.kinds: dict[Any, str] = {activity: "iati-activity", **dict(counted(activity))}
+        self.is_activity = activity.tag == ACTIVITY
+        identifier = activity.findtext("iati-identifier") if self.is_activity else ""
+        self.identifier = (identifier or "").strip()[:200]
+        self.kinds: dict[Any, str] = dict(counted_of(activity))
         self.listed: dict[Any, Listed] = {}
         self.kept: set[Any] = set()
         self.unchanged: set[Any] = set()
-        self.doubts: list[tuple[Any, Listed]] = []
+        self.doubts: dict[tuple[Any, Listed], None] = {}
 
     def store(self, *elements: Any) -> None:
         self.kept.update(elements)
 
     def doubt(self, element: Any, code: str, reason: str) -> None:
-        """The element is stored, and somebody should look at it."""
-        self.doubts.append((element, Listed(code, reason)))
+        """The element is stored, and somebody should look at it. Twice is once."""
+        self.doubts[element, Listed(code, reason)] = None
 
     def leave_out(self, element: Any, code: str, reason: str) -> None:
         """List the element, and with it what is counted inside it and not listed already."""

@@ -142,9 +142,23 @@ def _update(
         reason = "The partnership was edited here since; its own facts stay as they are."
         accounts.doubt(accounts.activity, "edited_here", reason)
         return partnership, former.partnership_version
+    _keep_level(partnership, values, accounts)
     trail.change(partnership, **values)
     trail.create([_event(partnership, trail)])
     return partnership, partnership.version
+
+
+def _keep_level(partnership: Partnership, values: dict[str, Any], accounts: Accounts) -> None:
+    """Reports read the level without a date: a change would rewrite those already made."""
+    if values["level"] == partnership.level:
+        return
+    reason = f"The level stays {partnership.level}; the file now says {values['level']}."
+    values["level"] = partnership.level
+    scope = accounts.activity.find("activity-scope")
+    if scope in accounts.kept:
+        accounts.leave_out(scope, "level_stands", reason)
+    else:
+        accounts.doubt(accounts.activity, "level_stands", reason)
 
 
 def _attach(

@@ -2,10 +2,13 @@
 
 Counted is every child of the activity, of a transaction, and of each level of a result, except
 those that only word or date their parent; of everything else (a location, a budget) the whole.
+So is what stands beside the activities in a file.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+ACTIVITY = "iati-activity"
 
 # The containers whose children are counted, with the children that go with them uncounted.
 PARTS: Mapping[str, frozenset[str]] = {
@@ -18,6 +21,15 @@ PARTS: Mapping[str, frozenset[str]] = {
     "result/indicator/period/target": frozenset(),
     "result/indicator/period/actual": frozenset(),
 }
+
+
+def counted_of(entry: Any) -> Iterator[tuple[Any, str]]:
+    """The counted elements of a child of the root, itself included, each with its kind."""
+    if entry.tag == ACTIVITY:
+        yield entry, ACTIVITY
+        yield from counted(entry)
+    else:
+        yield entry, f"iati-activities/{entry.tag}"
 
 
 def counted(element: Any, path: str = "") -> Iterator[tuple[Any, str]]:

@@ -23,6 +23,7 @@ from registry.models import Currency
 
 TITLE_LENGTH = 300
 NOTE_LENGTH = 2000
+NAME_LENGTH = 200
 
 
 class Money(NamedTuple):
@@ -120,8 +121,15 @@ class Transactions:
             giver,
             None if taker == giver else taker,
             self._words(element, kind),
-            _name_of(receiver) if outside else "",
+            self._name_of(receiver) if outside else "",
         )
+
+    def _name_of(self, receiver: Any) -> str:
+        name = " ".join(" ".join(receiver.itertext()).split()) or receiver.get("ref", "")
+        if len(name) > NAME_LENGTH:
+            reason = f"The name has {len(name)} characters; {NAME_LENGTH} are kept."
+            self.accounts.doubt(receiver, "shortened", reason)
+        return name[:NAME_LENGTH]
 
     def _words(self, element: Any, kind: str) -> str:
         text = " ".join(child_words(element, "description").split())
@@ -160,10 +168,6 @@ class Transactions:
         if reading.doubt:
             self.accounts.doubt(element, "number_read", reading.doubt)
         return fitting(reading.value, 24, 4), currency
-
-
-def _name_of(element: Any) -> str:
-    return " ".join(" ".join(element.itertext()).split())[:200] or element.get("ref", "")[:200]
 
 
 def _commitment(money: Money, partnership: Partnership, trail: Trail) -> Commitment:

@@ -10,6 +10,7 @@ from monitoring.exchange.iati_codes import CHANNELS, KINDS, ROLES
 from monitoring.exchange.iati_values import LeftOut, code_of, narratives
 from monitoring.exchange.trail import Trail
 from partnerships.models import Membership, Partnership
+from registry.errors import DomainError
 from registry.models import Country, Partner, PartnerIdentifier
 
 SCHEME = "IATI"
@@ -26,17 +27,17 @@ class Organisation(NamedTuple):
 
     @classmethod
     def of(cls, element: Any) -> "Organisation":
-        """Read it; else LeftOut. Some files put a description beside the name: the shortest
-        text is the name. An identifier from a national register starts with its country."""
+        """Read it; else LeftOut. An identifier from a national register starts with its
+        country."""
         ref = (element.get("ref") or "").strip()
-        name = min(narratives(element), key=len, default=ref)
+        name = name_of(element)
         if not name:
             raise LeftOut("no_name", "The organisation has neither a name nor an identifier.")
         if len(ref) > 120:
             raise LeftOut("too_long", "The identifier is longer than 120 characters.")
         prefix = ref.split("-")[0].upper() if "-" in ref else ""
         country = prefix if len(prefix) == 2 and not prefix.startswith("X") else ""
-        return cls(ref, " ".join(name.split())[:NAME_LENGTH], code_of(element, "type"), country)
+        return cls(ref, name[:NAME_LENGTH], code_of(element, "type"), country)
 
     def kind(self) -> str:
         if self.type == "40":
@@ -44,8 +45,30 @@ class Organisation(NamedTuple):
         return KINDS.get(self.type, "")
 
 
+def name_of(element: Any) -> str:
+    """Some files put a description beside the name: the shortest text is the name."""
+    ref = (element.get("ref") or "").strip()
+    return " ".join(min(narratives(element), key=len, default=ref).split())
+
+
+class NotPublic(DomainError):
+    """An organisation has the identifier of a partner whom only its own people have vouched for.
+
+    The whole activity waits: taken for that partner, it would hand the partnership to strangers.
+    """
+
+    def __init__(self, partner: Partner, ref: str) -> None:
+        is_pending = partner.status == Partner.Status.PENDING
+        state = "not verified" if is_pending else partner.status
+        text = f"{ref} is the identifier of {partner} (partner {partner.pk}), which is {state}."
+        super().__init__(f"partner_{state.replace(' ', '_')}", f"{text} An admin decides first.")
+
+
 class Partners:
-    """The partners of one activity: found by identifier, then by name and country, or new."""
+    """The partners of one activity: found by identifier, then by name and country, or new.
+
+    Found is only who is public: verified, or taken over from a file before.
+    """
 
     def __init__(self, trail: Trail, accounts: Accounts) -> None:
         self.trail = trail
@@ -54,9 +77,16 @@ class Partners:
 
     def get(self, element: Any) -> Partner:
         organisation = Organisation.of(element)
+        self._mention_cut(element)
         if organisation not in self._known:
             self._known[organisation] = self._find(organisation, element)
         return self._known[organisation]
+
+    def _mention_cut(self, element: Any) -> None:
+        length = len(name_of(element))
+        if length > NAME_LENGTH:
+            reason = f"The name has {length} characters; {NAME_LENGTH} are kept."
+            self.accounts.doubt(element, "shortened", reason)
 
     def find(self, element: Any) -> Partner | None:
         """The partner an element names, if there is one already."""
@@ -81,11 +111,13 @@ class Partners:
     def _identified(self, ref: str) -> Partner | None:
         found = PartnerIdentifier.objects.filter(scheme=SCHEME, value__iexact=ref)
         row = found.select_related("partner").first() if ref else None
+        if row and not Partner.objects.public().filter(pk=row.partner_id).exists():
+            raise NotPublic(row.partner, row.value)
         return row.partner if row else None
 
     def _named(self, organisation: Organisation) -> Partner | None:
-        """The one partner of that name, unless country or identifier say it is another."""
-        same = Partner.objects.filter(_is_named(organisation.name))
+        """The one public partner of that name, unless country or identifier say it is another."""
+        same = Partner.objects.public().filter(_is_named(organisation.name))
         if organisation.country:
             country = Q(country__alpha2=organisation.country)
             same = same.filter(country | Q(country=None))

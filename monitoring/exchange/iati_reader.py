@@ -1,4 +1,7 @@
-"""Reads an IATI activity file: without entities, DTD or network, one activity at a time."""
+"""Reads an IATI activity file: without entities, DTD or network, one entry at a time.
+
+An entry is a child of the root: an activity, or something else that has no place there.
+"""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -27,8 +30,8 @@ class _RootReached(Exception):
     """The prolog is over, so no DTD can follow."""
 
 
-def count_activities(content: bytes) -> int:
-    """How many activities a well-formed file of a known version holds; else UnreadableFile.
+def count_entries(content: bytes) -> int:
+    """How many entries a well-formed file of a known version holds; else UnreadableFile.
 
     Reads to the end, so that nothing is saved of a file that breaks off in the middle.
     """
@@ -36,13 +39,13 @@ def count_activities(content: bytes) -> int:
         limit = f"The file has {len(content)} bytes; {MAX_BYTES} are allowed."
         raise UnreadableFile("too_large", limit)
     _refuse_declarations(content)
-    return sum(1 for _ in activities(content))
+    return sum(1 for _ in entries(content))
 
 
-def activities(content: bytes) -> Iterator[Any]:
-    """Each activity as an element that is only valid until the next one is asked for."""
+def entries(content: bytes) -> Iterator[Any]:
+    """Each entry as an element that is only valid until the next one is asked for."""
     try:
-        yield from _activities(content)
+        yield from _entries(content)
     except etree.XMLSyntaxError as error:
         found = error.error_log[-1] if len(error.error_log) else error
         reason = getattr(found, "message", str(found)).strip()
@@ -50,11 +53,10 @@ def activities(content: bytes) -> Iterator[Any]:
         raise UnreadableFile("malformed_xml", reason, line, column) from None
 
 
-def _activities(content: bytes) -> Iterator[Any]:
+def _entries(content: bytes) -> Iterator[Any]:
     context = etree.iterparse(
         BytesIO(content),
         events=("start", "end"),
-        tag=("iati-activities", "iati-activity"),
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -62,13 +64,12 @@ def _activities(content: bytes) -> Iterator[Any]:
     )
     for event, element in context:
         parent = element.getparent()
-        if event == "start":
-            if parent is None:
+        if parent is None:
+            if event == "start":
                 _check_root(element)
-        elif parent is not None and parent.getparent() is None:
+        elif event == "end" and parent.getparent() is None:
             yield element
             _forget(element, parent)
-    _check_root(context.root)
 
 
 def _check_root(root: Any) -> None:
@@ -96,7 +97,7 @@ def line_of(element: Any) -> int:
 
 
 def _forget(element: Any, parent: Any) -> None:
-    """Free what has been read: memory is that of one activity, however long the file is."""
+    """Free what has been read: memory is that of one entry, however long the file is."""
     element.clear()
     while element.getprevious() is not None:
         del parent[0]
@@ -123,3 +124,6 @@ def _refuse_declarations(content: bytes) -> None:
     except expat.ExpatError as error:
         reason = expat.ErrorString(error.code)
         raise UnreadableFile("malformed_xml", reason, error.lineno, error.offset) from None
+    except (LookupError, ValueError) as error:
+        reason = f"The encoding is not accepted ({error}); UTF-8 always is."
+        raise UnreadableFile("unknown_encoding", reason, parser.CurrentLineNumber) from None

@@ -1,4 +1,4 @@
-"""The job that imports a file: activity by activity, each in a transaction of its own.
+"""The job that imports a file: entry by entry, each in a transaction of its own.
 
 A worker that dies leaves the activities it committed; the next one goes on after them. A bad
 activity is rolled back whole and listed. Nothing is saved of a file that cannot be read.
@@ -13,7 +13,8 @@ from django.db import DataError, IntegrityError, connection, transaction
 
 from monitoring.exchange.accounts import Accounts
 from monitoring.exchange.iati_activity import load_activity
-from monitoring.exchange.iati_reader import UnreadableFile, activities, count_activities
+from monitoring.exchange.iati_elements import ACTIVITY
+from monitoring.exchange.iati_reader import UnreadableFile, count_entries, entries
 from monitoring.exchange.iati_values import LeftOut
 from monitoring.exchange.trail import Trail
 from registry.errors import DomainError
@@ -23,6 +24,9 @@ from registry.models import ImportBatch, ImportFinding, LostLease, User
 logger = logging.getLogger(__name__)
 
 ONE_IMPORT_AT_A_TIME = 20150927
+# What can be wrong with one activity. A lost database, or a mistake of ours, stops the job.
+FORESEEN = (LeftOut, DomainError, ValidationError, IntegrityError, DataError)
+BAD_ACTIVITY = (*FORESEEN, ValueError, ArithmeticError)
 
 
 def new_batch(
@@ -65,33 +69,34 @@ def _refuse(batch: ImportBatch, error: UnreadableFile) -> None:
 
 def _import(batch: ImportBatch) -> None:
     content = bytes(batch.content)
-    total = count_activities(content)
+    total = count_entries(content)
     if not batch.heartbeat(progress_total=total):
         raise LostLease(batch)
     seen: set[str] = set()
-    for position, activity in enumerate(activities(content)):
-        accounts = Accounts(activity)
+    for position, entry in enumerate(entries(content)):
+        accounts = Accounts(entry)
         if position >= batch.progress_done:
             with transaction.atomic():
-                _take(batch, activity, accounts, seen)
-        seen.add(accounts.identifier)
+                _take(batch, accounts, seen)
+        seen.update(filter(None, [accounts.identifier]))
     batch.finish(content=b"")
 
 
-def _take(batch: ImportBatch, activity: Any, accounts: Accounts, seen: set[str]) -> None:
-    """Import one activity and count it; the lease must still be ours when it is committed."""
+def _take(batch: ImportBatch, accounts: Accounts, seen: set[str]) -> None:
+    """Import one entry and count it; the lease must still be ours when it is committed."""
     lock_imports()
     trail = Trail(batch)
     try:
         with transaction.atomic():
-            if accounts.identifier in seen:
-                raise LeftOut("repeated_activity", "The file holds this identifier already.")
-            outcome = load_activity(activity, accounts, trail)
+            _check(accounts, seen)
+            outcome = load_activity(accounts.activity, accounts, trail)
             trail.save()
             connection.check_constraints()
             if batch.is_dry_run:
                 transaction.set_rollback(True)
-    except (LeftOut, DomainError, ValidationError, IntegrityError, DataError) as error:
+    except LostLease:
+        raise
+    except BAD_ACTIVITY as error:
         accounts.reject(*_why(error))
         outcome, trail = "left_out", Trail(batch)
     accounts.settle()
@@ -100,6 +105,14 @@ def _take(batch: ImportBatch, activity: Any, accounts: Accounts, seen: set[str])
     if not batch.heartbeat(progress_done=batch.progress_done + 1, counts=counts):
         raise LostLease(batch)
     batch.progress_done, batch.counts = batch.progress_done + 1, counts
+
+
+def _check(accounts: Accounts, seen: set[str]) -> None:
+    if not accounts.is_activity:
+        reason = f"<{accounts.activity.tag}> is not an <{ACTIVITY}>."
+        raise LeftOut("not_an_activity", reason)
+    if accounts.identifier in seen:
+        raise LeftOut("repeated_activity", "The file holds this identifier already.")
 
 
 def lock_imports() -> None:
@@ -114,7 +127,9 @@ def _why(error: Exception) -> tuple[str, str]:
     constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     if constraint:
         return "bad_activity", f"The database refuses it: {constraint}."
-    return "bad_activity", str(error).splitlines()[0]
+    if not isinstance(error, FORESEEN):
+        logger.warning("An activity was left out for an error nobody foresaw", exc_info=error)
+    return "bad_activity", next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _added(
@@ -124,7 +139,8 @@ def _added(
     elements = {kind: dict(row) for kind, row in counts.get("elements", {}).items()}
     accounts.count(elements)
     happened = dict(counts.get("activities", {}))
-    happened[outcome] = happened.get(outcome, 0) + 1
+    if accounts.is_activity:
+        happened[outcome] = happened.get(outcome, 0) + 1
     rows = dict(counts.get("rows", {}))
     # A dry run forgets each activity's partners, and would count them again with the next.
     for change, number in ({} if trail.batch.is_dry_run else trail.counts).items():

@@ -4,6 +4,7 @@
 
 Counted: the activity, each of its children, each child of a transaction, a result, an indicator,
 a baseline, a period, a target and an actual; but not the children that only word or date these.
+What stands beside the activities counts as one.
 """
 
 import sys
@@ -22,8 +23,10 @@ WORDING = {
 
 
 def count(path):
-    activities = ElementTree.parse(path).getroot().findall("iati-activity")
+    root = ElementTree.parse(path).getroot()
+    activities = root.findall("iati-activity")
     found = Counter({"iati-activity": len(activities)})
+    found.update(f"iati-activities/{c.tag}" for c in root if c.tag != "iati-activity")
     for activity in activities:
         found.update(child.tag for child in activity)
         for parents, uncounted in WORDING.items():

@@ -75,7 +75,7 @@ def test_memory_is_that_of_a_few_activities():
 
     left = [
         len(element.getparent().findall("iati-activity"))
-        for element in iati_reader.activities(content)
+        for element in iati_reader.entries(content)
     ]
 
     assert len(left) == 2000
@@ -85,7 +85,7 @@ def test_memory_is_that_of_a_few_activities():
 def test_lines_beyond_65535_are_right():
     content = file_of("\n" * 70_000, activity('<tag vocabulary="3"\n code="1.1"/>\n<sector/>'))
 
-    element = next(iati_reader.activities(content))
+    element = next(iati_reader.entries(content))
 
     for start in ("iati-activity ", "iati-identifier", "narrative", "sector"):
         found = next(element.iter(start.strip()))
