@@ -2,8 +2,10 @@
 
 import re
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, NamedTuple
+
+from registry.models import FIRST_DAY, LAST_DAY
 
 DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 # Grouped in threes: one group could as well be a decimal fraction, two groups cannot.
@@ -61,21 +63,27 @@ def _plain(text: str) -> str:
 
 def fitting(number: Decimal, digits: int, places: int) -> Decimal:
     """The number, if a column of that size keeps it exactly; else LeftOut."""
+    if number.copy_abs() >= Decimal(10) ** (digits - places):
+        raise LeftOut("too_large", f"{number} is too large.")
     exponent = number.as_tuple().exponent
     rounded = isinstance(exponent, int) and -exponent > places
-    if rounded and number != number.quantize(Decimal(1).scaleb(-places)):
+    # The default context has fewer digits than the column.
+    if rounded and number != number.quantize(Decimal(1).scaleb(-places), context=Context(digits)):
         raise LeftOut("too_precise", f"{number} has more than {places} decimal places.")
-    if abs(number) >= Decimal(10) ** (digits - places):
-        raise LeftOut("too_large", f"{number} is too large.")
     return number
 
 
 def read_day(text: str | None) -> date:
+    """A day that the registry can count with; else LeftOut."""
     match = DAY.fullmatch((text or "").strip())
     try:
-        return date.fromisoformat(match[1] if match else "")
+        day = date.fromisoformat(match[1] if match else "")
     except ValueError:
         raise LeftOut("bad_date", f"{text!r} is not a date.") from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        reason = f"{day} is not from {FIRST_DAY} to {LAST_DAY}."
+        raise LeftOut("date_out_of_range", reason)
+    return day
 
 
 def day_of(element: Any, tag: str) -> date:
