@@ -140,7 +140,7 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for pattern in PREPARED_FROM:
         for path in sorted(ROOT.glob(pattern)):
-            if path.is_file():
+            if path.is_file() and VAR not in path.parents:  # there the static files are gathered
                 digest.update(str(path).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 

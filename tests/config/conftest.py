@@ -29,7 +29,8 @@ class Installation:
 
     @property
     def environment(self):
-        unset = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "MANAGE_AS_OWNER")
+        unset = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "MANAGE_AS_OWNER"}
+        unset |= {"STATIC_ROOT", "MEDIA_ROOT"}
         kept = {name: value for name, value in os.environ.items() if name not in unset}
         product = {"DJANGO_SETTINGS_MODULE": "config.settings", "SECRET_KEY": "x" * 50}
         return {**kept, **product, "REGISTRY_VENV_READY": sys.prefix}
