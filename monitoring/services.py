@@ -11,7 +11,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
-from django.utils import timezone
 
 from monitoring.exchange.iati_reader import MAX_BYTES
 from monitoring.exchange.jobs import new_batch
@@ -31,9 +30,9 @@ from monitoring.models import (
 from monitoring.reports.document import framework_text
 from monitoring.tasks import compute_report, run_import
 from partnerships.models import Agreement, Membership, Partnership
-from partnerships.services import draft_agreement, lead_only
+from partnerships.services import lead_only, write_edition
 from registry.errors import DomainError, NotAllowed
-from registry.models import Country, Event, ImportBatch, User
+from registry.models import Country, Event, ImportBatch, Partner, User
 
 LARGEST_EVIDENCE = 20 * 1024 * 1024
 
@@ -70,12 +69,20 @@ def edit_result(result: Result, *, by: User, **fields: Any) -> Result:
 
 @transaction.atomic
 def add_indicator(
-    result: Result, *, by: User, dimensions: Sequence[Any] = (), **fields: Any
+    result: Result,
+    *,
+    by: User,
+    dimensions: Sequence[Any] = (),
+    continues: Indicator | None = None,
+    **fields: Any,
 ) -> Indicator:
-    """Add an indicator to a draft framework; only an import leaves the accumulation open."""
+    """Add an indicator to a draft framework; it may take over an earlier edition's series."""
     _draft_of_lead(result.framework, by)
-    _fit_for_framework(Indicator(result=result, **fields), dimensions)
-    indicator = Indicator(result=result, **fields).store()
+    indicator = Indicator(result=result, **fields)
+    if continues:
+        indicator.take_over(continues)
+    _fit_for_framework(indicator, dimensions)
+    indicator.store()
     indicator.dimensions.set(dimensions)
     return indicator
 
@@ -95,6 +102,7 @@ def edit_indicator(
 
 
 def _fit_for_framework(indicator: Indicator, dimensions: Sequence[Any]) -> None:
+    """Only an import leaves the accumulation open."""
     if indicator.accumulation == Indicator.Accumulation.AS_PUBLISHED:
         text = "Say whether values are a flow, a running total or a state."
         raise ValidationError({"accumulation": text})
@@ -102,6 +110,7 @@ def _fit_for_framework(indicator: Indicator, dimensions: Sequence[Any]) -> None:
         raise ValidationError({"currency": "A currency indicator has exactly one currency."})
     if {d.framework_id for d in dimensions} - {None, indicator.result.framework_id}:
         raise ValidationError({"dimensions": "A dimension of another framework."})
+    indicator.require_series_kept()
 
 
 @transaction.atomic
@@ -141,7 +150,7 @@ def propose_framework(framework: Framework, *, by: User) -> Framework:
         raise DomainError("no_indicators", "Add an indicator before proposing.")
     for target in PeriodTarget.objects.filter(indicator__result__framework=framework):
         _fit_framework(target)
-    agreement = draft_agreement(
+    agreement = write_edition(
         framework.partnership,
         by=by,
         kind=Agreement.Kind.FRAMEWORK,
@@ -164,7 +173,10 @@ def agree_framework(agreement: Agreement, *, by: User) -> None:
 def open_periods(framework: Framework, *, by: User, through: date | None = None) -> list[Period]:
     """Open the periods that have begun by `through` (default: today). Twice opens none."""
     lead_only(framework.partnership, by)
-    return Period.objects.open_for(framework, through or timezone.localdate())
+    today = framework.today()
+    if through and through > today:
+        raise ValidationError({"through": f"At most today: {today}."})
+    return Period.objects.open_for(framework, through or today)
 
 
 @transaction.atomic
@@ -172,8 +184,8 @@ def add_reporting_unit(
     membership: Membership, *, by: User, country: Country | None = None, place: str = ""
 ) -> ReportingUnit:
     """Name a member, or a member in a place, as one whose data is due."""
-    own = by.has_role(membership.partner_id, "manager")
-    if not own:
+    own = Partner.objects.acted_for_by(by, "manager").filter(pk=membership.partner_id)
+    if not own.exists():
         lead_only(membership.partnership, by)
     if membership.status != Membership.Status.ACCEPTED:
         raise DomainError("not_accepted", "Only accepted members report.")
@@ -196,6 +208,7 @@ def start_submission(
     _may_send(unit, sent_for, by)
     if unit.membership.partnership_id != period.framework.partnership_id:
         raise ValidationError({"unit": "Not a reporting unit of this period's partnership."})
+    _require_member_then(unit, period)
     _wait_for(unit, period)
     gone = [Submission.Status.WITHDRAWN, Submission.Status.SUPERSEDED]
     existing = Submission.objects.filter(unit=unit, period=period).exclude(status__in=gone)
@@ -214,6 +227,7 @@ def correct_submission(submission: Submission, *, by: User, comment: str = "") -
     own = by.has_role(submission.unit.membership.partner_id, "manager", "evaluator")
     sent_for = None if own else submission.sent_for
     _may_send(submission.unit, sent_for, by)
+    _require_member_then(submission.unit, submission.period)
     _wait_for(submission.unit, submission.period)
     submission.refresh_from_db(fields=["status"])
     if submission.status != Submission.Status.APPROVED:
@@ -368,7 +382,8 @@ def _may_send(unit: ReportingUnit, sent_for: Membership | None, by: User) -> Non
         allowed = ReportingUnit.objects.reportable_by(by).filter(pk=unit.pk).exists()
     else:
         _refuse_sender(unit, sent_for)
-        allowed = by.is_staff or by.has_role(sent_for.partner_id, "manager", "evaluator")
+        senders = Partner.objects.acted_for_by(by, "manager", "evaluator")
+        allowed = by.is_staff or senders.filter(pk=sent_for.partner_id).exists()
     if not allowed:
         raise NotAllowed("unit_only", "Only the reporting unit's own people may do this.")
 
@@ -378,6 +393,14 @@ def _refuse_sender(unit: ReportingUnit, sent_for: Membership) -> None:
         raise ValidationError({"sent_for": "Not a member of this partnership."})
     if sent_for.status != Membership.Status.ACCEPTED:
         raise DomainError("not_accepted", "Only accepted members report.")
+
+
+def _require_member_then(unit: ReportingUnit, period: Period) -> None:
+    """A member that left has no data for periods that ended after its last day (RULES 11)."""
+    ended_on = unit.membership.ended_on
+    if ended_on and ended_on < period.ends_on:
+        text = f"The member's last day was {ended_on}, before the period's end."
+        raise DomainError("not_a_member_then", text)
 
 
 def _wait_for(unit: ReportingUnit, period: Period) -> None:

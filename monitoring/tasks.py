@@ -1,10 +1,13 @@
 """What Celery does. Each task takes keys, may run twice, and is only a hint: rows are the truth."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from celery import shared_task
 from django.db import DatabaseError, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from monitoring.exchange import jobs
@@ -53,13 +56,26 @@ def sweep_jobs() -> int:
 
 @shared_task
 def request_due_reports() -> int:
-    """Each night: open the periods that have begun; ask for reports whose data is past due."""
-    today = timezone.localdate()
+    """Each night: open the periods that have begun; ask for reports whose data is past due.
+
+    One framework or period that fails is logged and keeps none of the others waiting.
+    """
     for framework in Framework.objects.filter(status=Framework.Status.AGREED):
-        Period.objects.open_for(framework, today)
-    periods = Period.objects.reportable(on=today)
-    for period in periods:
-        with transaction.atomic():
+        with logged(framework), transaction.atomic():
+            Period.objects.open_for(framework, framework.today())
+    requested = 0
+    for period in Period.objects.reportable(on=timezone.localdate()):
+        with logged(period), transaction.atomic():
             run = ReportRun.objects.ask_for(period)
             transaction.on_commit(partial(compute_report.delay, run.pk), robust=True)
-    return len(periods)
+            requested += 1
+    return requested
+
+
+@contextmanager
+def logged(record: Model) -> Iterator[None]:
+    """Log whatever goes wrong with one record, so that the others get their turn."""
+    try:
+        yield
+    except Exception:
+        logger.exception("%s %s was left out tonight", record._meta.verbose_name, record.pk)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,7 +18,7 @@ from partnerships.models import (
     PartnershipCountry,
 )
 from registry.errors import DomainError, NotAllowed
-from registry.models import Country, Event, Goal, Partner, Target, User
+from registry.models import Country, Currency, Event, Goal, Partner, Target, User
 
 
 @transaction.atomic
@@ -113,12 +114,12 @@ def add_commitment(
     **fields: Any,
 ) -> Commitment:
     """Record a member's promise; only the member itself can promise."""
-    if not (by.is_staff or by.has_role(membership.partner_id, "manager")):
-        raise NotAllowed("members_only", "Only the member's own managers promise for it.")
+    membership.require_manager(by)
     if membership.status != Membership.Status.ACCEPTED:
         raise DomainError("not_accepted", "Only accepted members make commitments.")
     partnership.require_open()
-    _inside_partnership(partnership, fields.get("due_on"))
+    if fields.get("due_on"):
+        partnership.require_within(fields["due_on"])
     fields.setdefault("committed_on", timezone.localdate())
     commitment = Commitment(partnership=partnership, membership=membership, **fields).store()
     commitment.targets.set(targets)
@@ -129,15 +130,9 @@ def add_commitment(
 @transaction.atomic
 def record_delivery(commitment: Commitment, *, by: User, **fields: Any) -> Delivery:
     """Record what arrived; it counts once the receiver has confirmed it."""
-    if not (by.is_staff or by.has_role(commitment.membership.partner_id, "manager")):
-        raise NotAllowed("members_only", "Only the member's own managers may do this.")
-    if fields.get("delivered_on") and fields["delivered_on"] > timezone.localdate():
-        raise ValidationError({"delivered_on": "This day has not come yet."})
-    if (fields.get("amount") or 0) < 0:
-        raise ValidationError({"amount": "An amount of 0 or more."})
+    commitment.membership.require_manager(by)
     fields.setdefault("currency", commitment.currency)
-    if fields["currency"] != commitment.currency:
-        raise ValidationError({"currency": f"The commitment is in {commitment.currency_id}."})
+    _fit_commitment(commitment, **fields)
     delivery = Delivery(
         partnership=commitment.partnership,
         membership=commitment.membership,
@@ -148,11 +143,46 @@ def record_delivery(commitment: Commitment, *, by: User, **fields: Any) -> Deliv
     return delivery
 
 
-@transaction.atomic
+def _fit_commitment(
+    commitment: Commitment,
+    *,
+    currency: Currency | None,
+    delivered_on: date | None = None,
+    amount: Decimal | None = None,
+    **others: Any,
+) -> None:
+    """A delivery is of its promise's time and money."""
+    if delivered_on and delivered_on > timezone.localdate():
+        raise ValidationError({"delivered_on": "This day has not come yet."})
+    promised_in = date(commitment.committed_on.year, 1, 1)
+    earliest = max(commitment.partnership.starts_on, promised_in)
+    if delivered_on and delivered_on < earliest:
+        text = f"A day from {earliest} on: not before the partnership or the promise's year."
+        raise ValidationError({"delivered_on": text})
+    if currency != commitment.currency:
+        money = commitment.currency_id or "no currency"
+        raise ValidationError({"currency": f"The commitment is in {money}."})
+    if currency and amount is None:
+        raise ValidationError({"amount": f"State the amount in {currency.code}."})
+    if amount is not None and amount < 0:
+        raise ValidationError({"amount": "An amount of 0 or more."})
+
+
 def draft_agreement(
     partnership: Partnership, *, by: User, kind: str, title: str, text: str
 ) -> Agreement:
-    """Write the next edition of a document; earlier ones stay visible."""
+    """Write the next edition of a document; that of an M&E framework comes from the framework."""
+    if kind == Agreement.Kind.FRAMEWORK:
+        text = "The document of an M&E framework is made by proposing the framework."
+        raise ValidationError({"kind": text})
+    return write_edition(partnership, by=by, kind=kind, title=title, text=text)
+
+
+@transaction.atomic
+def write_edition(
+    partnership: Partnership, *, by: User, kind: str, title: str, text: str
+) -> Agreement:
+    """Write the next edition of a document of any kind; earlier ones stay visible."""
     lead_only(partnership, by)
     Partnership.objects.select_for_update().get(pk=partnership.pk)
     last = partnership.agreements.filter(kind=kind).order_by("-edition").first()
@@ -184,11 +214,3 @@ def _set_countries(partnership: Partnership, countries: Iterable[Country]) -> No
     PartnershipCountry.objects.bulk_create(
         PartnershipCountry(partnership=partnership, country=country) for country in countries
     )
-
-
-def _inside_partnership(partnership: Partnership, due_on: date | None) -> None:
-    if due_on is None:
-        return
-    ends_on = partnership.ends_on or date.max
-    if not partnership.starts_on <= due_on <= ends_on:
-        raise ValidationError({"due_on": "The due date is outside the partnership's dates."})

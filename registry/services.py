@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from registry.errors import DomainError, NotAllowed
+from registry.errors import NotAllowed
 from registry.models import Affiliation, Event, Partner, PartnerIdentifier, User
 
 
@@ -27,9 +27,7 @@ def register_partner(
 def edit_partner(partner: Partner, *, by: User, **fields: Any) -> Partner:
     """Change facts of a partner."""
     _managers_only(partner, by)
-    if {"kind", "country"} & fields.keys() and partner.status != Partner.Status.PENDING:
-        text = "Kind and country of a verified partner stand in reports and do not change."
-        raise DomainError("partner_settled", text)
+    partner.require_unsettled(fields.keys(), by=by)
     partner.amend(**fields)
     Event.log(partner, "edited", by=by, reason=", ".join(sorted(fields)))
     return partner
@@ -67,6 +65,7 @@ def remove_affiliation(affiliation: Affiliation, *, by: User) -> None:
 def _identify(partner: Partner, scheme: str, value: str) -> PartnerIdentifier:
     identifier = PartnerIdentifier(partner=partner, scheme=scheme.strip(), value=value.strip())
     identifier.clean_fields()
+    identifier.clean()
     identifier.save()
     return identifier
 

@@ -15,7 +15,7 @@ from monitoring.api.periods import PeriodSerializer
 from monitoring.models import Category, Dimension, Framework, Indicator, PeriodTarget, Result
 from registry.api.base import IDEMPOTENCY_KEY, ReadViewSet, RecordViewSet, verb
 from registry.api.filters import CodeFilter, IdFilter
-from registry.api.serializers import CodesField, ModelSerializer, Serializer
+from registry.api.serializers import CodesField, ModelSerializer, Serializer, VisibleField
 from registry.models import GlobalIndicator
 
 
@@ -152,6 +152,12 @@ class IndicatorSerializer(ModelSerializer):
         required=False,
         allow_null=True,
     )
+    continues = VisibleField(
+        queryset=Indicator.objects.all(),
+        write_only=True,
+        required=False,
+        help_text="an earlier edition's indicator, whose series this one takes over",
+    )
     dimensions = CodesField(
         Dimension,
         "pk",
@@ -166,6 +172,7 @@ class IndicatorSerializer(ModelSerializer):
             "id",
             "result",
             "series",
+            "continues",
             "code",
             "title",
             "definition",
@@ -205,7 +212,10 @@ class IndicatorSerializer(ModelSerializer):
 
 
 class IndicatorChangeSerializer(IndicatorSerializer):
+    continues = None  # type: ignore[assignment]
+
     class Meta(IndicatorSerializer.Meta):
+        fields = [name for name in IndicatorSerializer.Meta.fields if name != "continues"]
         read_only_fields = ["result"]
 
     def update(self, instance: Indicator, validated_data: dict[str, Any]) -> Indicator:

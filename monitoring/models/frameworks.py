@@ -7,13 +7,22 @@ from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from partnerships.models import Agreement, Partnership
 from registry.errors import DomainError, NotAllowed
-from registry.models import Event, ImportBatch, MovingRecord, Record, User
+from registry.models import (
+    Event,
+    ImportBatch,
+    MovingRecord,
+    Record,
+    User,
+    check_day,
+    days_in_range,
+)
 
 
 class FrameworkQuerySet(models.QuerySet["Framework"]):
@@ -68,9 +77,9 @@ class Framework(MovingRecord):
     title = models.CharField(max_length=300)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     cadence = models.CharField(max_length=11, choices=Cadence, default=Cadence.QUARTERLY)
-    starts_on = models.DateField()
-    ends_on = models.DateField()
-    grace_days = models.PositiveSmallIntegerField(default=30)
+    starts_on = models.DateField(validators=[check_day])
+    ends_on = models.DateField(validators=[check_day])
+    grace_days = models.PositiveSmallIntegerField(default=30, validators=[MaxValueValidator(366)])
     time_zone = models.CharField(max_length=40, default="UTC")
     assumptions = models.TextField(blank=True, max_length=20_000)
     agreement = models.OneToOneField(
@@ -101,6 +110,10 @@ class Framework(MovingRecord):
                 violation_error_message="The end must not come before the start.",
             ),
             models.CheckConstraint(
+                condition=days_in_range("starts_on", "ends_on") & Q(grace_days__lte=366),
+                name="framework_days_in_range",
+            ),
+            models.CheckConstraint(
                 condition=~Q(cadence="irregular") | Q(import_batch__isnull=False),
                 name="framework_irregular_only_imported",
                 violation_error_message="Only an imported framework has irregular periods.",
@@ -115,6 +128,10 @@ class Framework(MovingRecord):
             ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValidationError({"time_zone": "Unknown; as in Africa/Nairobi."}) from None
+
+    def today(self) -> date:
+        """The day that it is now in the framework's time zone."""
+        return timezone.localdate(timezone=ZoneInfo(self.time_zone))
 
     def require_draft(self) -> None:
         """What was proposed or agreed does not change: a change makes a new edition."""
@@ -195,6 +212,19 @@ class Result(Record):
     def clean(self) -> None:
         if self.parent and self.parent.framework_id != self.framework_id:
             raise ValidationError({"parent": "A result of another framework."})
+        if self.pk and self.pk in self._ancestors():
+            raise ValidationError({"parent": "A result cannot stand below itself."})
+
+    def _ancestors(self) -> set[int]:
+        """Every result above this one, as stored, whatever was stated for its parent before."""
+        of_framework = Result.objects.filter(framework=self.framework_id)
+        parents = dict(of_framework.values_list("pk", "parent_id"))
+        above: set[int] = set()
+        result = self.parent_id
+        while result is not None and result not in above:
+            above.add(result)
+            result = parents.get(result)
+        return above
 
 
 class DimensionQuerySet(models.QuerySet["Dimension"]):

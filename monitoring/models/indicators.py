@@ -5,17 +5,37 @@ from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce
 
 from monitoring.models.frameworks import Category, Dimension, Framework, OfFrameworkQuerySet, Result
 from partnerships.models import Membership
-from registry.models import Currency, GlobalIndicator, Record
+from registry.models import (
+    FIRST_DAY,
+    LAST_DAY,
+    Currency,
+    GlobalIndicator,
+    Record,
+    check_day,
+    days_in_range,
+)
 
 
 class IndicatorQuerySet(OfFrameworkQuerySet):
     path = "result__framework"
+
+    def asked_of_whom(self, frameworks: set[int]) -> dict[int, set[tuple[bool, int | None]]]:
+        """By framework: of places or of members themselves, and of which member, if of one."""
+        asked: dict[int, set[tuple[bool, int | None]]] = {}
+        rows = self.filter(result__framework__in=frameworks).values_list(
+            "result__framework", "by_place", "responsible"
+        )
+        for framework, by_place, responsible in rows.distinct().order_by():
+            asked.setdefault(framework, set()).add((by_place, responsible))
+        return asked
 
 
 class Indicator(Record):
@@ -61,6 +81,19 @@ class Indicator(Record):
         CONTRIBUTES = "contributes"
         NONE = "none"
 
+    # What holds a series together over editions; targets, baselines and wording may change.
+    SERIES_FACTS = (
+        "measure",
+        "accumulation",
+        "combine",
+        "unit",
+        "currency",
+        "rating_min",
+        "rating_max",
+        "by_place",
+        "counts_people",
+    )
+
     result = models.ForeignKey(Result, models.CASCADE, related_name="indicators")
     series = models.UUIDField(
         default=uuid.uuid4, editable=False, help_text="the same over framework editions"
@@ -88,8 +121,12 @@ class Indicator(Record):
     baseline_denominator = models.DecimalField(
         max_digits=30, decimal_places=10, null=True, blank=True
     )
-    baseline_on = models.DateField(null=True, blank=True)
-    baseline_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    baseline_on = models.DateField(null=True, blank=True, validators=[check_day])
+    baseline_year = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(FIRST_DAY.year), MaxValueValidator(LAST_DAY.year)],
+    )
     baseline_source = models.CharField(max_length=2000, blank=True)
     by_place = models.BooleanField(default=False)
     counts_people = models.CharField(max_length=8, choices=CountsPeople, default=CountsPeople.NO)
@@ -155,10 +192,56 @@ class Indicator(Record):
                 name="indicator_maintain_has_tolerance",
                 violation_error_message="An indicator to maintain needs its tolerance.",
             ),
+            models.CheckConstraint(
+                condition=days_in_range("baseline_on")
+                & Q(baseline_year__range=(FIRST_DAY.year, LAST_DAY.year)),
+                name="indicator_baseline_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(rating_min=None)
+                | Q(rating_max=None)
+                | Q(rating_max__gt=F("rating_min")),
+                name="indicator_rating_scale",
+                violation_error_message="rating_max must be above rating_min.",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}".strip()
+
+    def clean(self) -> None:
+        of_framework = self.result.framework.partnership_id
+        if self.responsible and self.responsible.partnership_id != of_framework:
+            raise ValidationError({"responsible": "Not a member of this partnership."})
+
+    def take_over(self, former: "Indicator") -> None:
+        """Continue the series of an earlier edition's indicator (RULES 10)."""
+        of_partnership = former.framework.partnership_id == self.framework.partnership_id
+        if not of_partnership or former.framework.edition >= self.framework.edition:
+            text = "Not an indicator of an earlier edition of this framework."
+            raise ValidationError({"continues": text})
+        here = Indicator.objects.filter(result__framework=self.framework)
+        if here.filter(series=former.series).exists():
+            text = "Another indicator of this framework continues it already."
+            raise ValidationError({"continues": text})
+        self.series = former.series
+
+    def require_series_kept(self) -> None:
+        """Refuse what would break the series that this indicator has taken over."""
+        former = (
+            Indicator.objects.filter(
+                series=self.series,
+                result__framework__partnership=self.framework.partnership_id,
+                result__framework__edition__lt=self.framework.edition,
+            )
+            .order_by("-result__framework__edition")
+            .first()
+        )
+        facts = self.SERIES_FACTS if former else ()
+        broken = [name for name in facts if getattr(self, name) != getattr(former, name)]
+        if broken:
+            text = "It differs from the indicator that this one continues: that breaks the series."
+            raise ValidationError(dict.fromkeys(broken, text), code="breaks_series")
 
     @property
     def framework(self) -> Framework:
@@ -186,8 +269,8 @@ class PeriodTarget(Record):
     category = models.ForeignKey(
         Category, models.PROTECT, null=True, blank=True, related_name="targets"
     )
-    starts_on = models.DateField()
-    ends_on = models.DateField()
+    starts_on = models.DateField(validators=[check_day])
+    ends_on = models.DateField(validators=[check_day])
     value = models.DecimalField(max_digits=30, decimal_places=10)
     comment = models.TextField(blank=True, max_length=20_000)
     imported = models.BooleanField(default=False, editable=False)
@@ -201,6 +284,9 @@ class PeriodTarget(Record):
                 condition=Q(ends_on__gte=F("starts_on")),
                 name="target_ends_after_start",
                 violation_error_message="The end must not come before the start.",
+            ),
+            models.CheckConstraint(
+                condition=days_in_range("starts_on", "ends_on"), name="target_days_in_range"
             ),
             ExclusionConstraint(
                 name="target_spans_apart",

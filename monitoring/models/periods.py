@@ -39,7 +39,7 @@ class ReportingUnitQuerySet(models.QuerySet["ReportingUnit"]):
             return self.none()
         if user.is_staff:
             return self
-        partners = Partner.objects.with_role(user, "manager", "evaluator").values("pk")
+        partners = Partner.objects.acted_for_by(user, "manager", "evaluator").values("pk")
         return self.filter(membership__partner__in=partners)
 
     def of_people(self, user: Any) -> Self:
@@ -97,6 +97,8 @@ class ReportingUnit(models.Model):
                 fields=["membership", "country", "place"],
                 nulls_distinct=False,
                 name="reporting_unit_once",
+                violation_error_message="The member has a reporting unit for this country "
+                "and place already.",
             )
         ]
 

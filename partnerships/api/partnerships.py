@@ -84,6 +84,15 @@ class PartnershipSerializer(ModelSerializer):
     def create(self, validated_data: dict[str, Any]) -> Partnership:
         return services.create_partnership(by=self.user, **validated_data)
 
+
+class PartnershipChangeSerializer(PartnershipSerializer):
+    """What can change while it is a draft; the lead stays."""
+
+    lead = None  # type: ignore[assignment]
+
+    class Meta(PartnershipSerializer.Meta):
+        fields = [name for name in PartnershipSerializer.Meta.fields if name != "lead"]
+
     def update(self, instance: Partnership, validated_data: dict[str, Any]) -> Partnership:
         return services.edit_partnership(instance, by=self.user, **validated_data)
 
@@ -117,6 +126,10 @@ class PartnershipViewSet(RecordViewSet):
     serializer_class = PartnershipSerializer
     filterset_class = PartnershipFilter
     page_order = ("-updated_at", "-pk")
+
+    def get_serializer_class(self) -> type[PartnershipSerializer]:
+        changes = self.action == "partial_update"
+        return PartnershipChangeSerializer if changes else PartnershipSerializer
 
     def shown(self, queryset: Any) -> Any:
         members = Membership.objects.visible_to(self.request.user).select_related("partner")

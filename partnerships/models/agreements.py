@@ -108,8 +108,7 @@ class Agreement(MovingRecord):
     def _check_endorser(
         self, locked: "Agreement", membership: Membership, by: User, sha256: str
     ) -> None:
-        if not (by.is_staff or by.has_role(membership.partner_id, "manager")):
-            raise NotAllowed("members_only", "Only the member's own managers endorse for it.")
+        membership.require_manager(by)
         if membership.status != Membership.Status.ACCEPTED:
             raise DomainError("not_accepted", "Only accepted members endorse.")
         if membership.partnership_id != locked.partnership_id:

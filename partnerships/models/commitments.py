@@ -16,19 +16,22 @@ from registry.models import (
     Event,
     ImportBatch,
     MovingRecord,
+    Partner,
     Record,
     Target,
     User,
+    check_day,
     require_reason,
 )
 
 
 class OfPartnershipQuerySet(models.QuerySet[Any]):
-    """Rows that are as public as their partnership."""
+    """Rows that are public with their partnership; before that, its members' own."""
 
     def visible_to(self, user: Any) -> Self:
-        seen = Partnership.objects.visible_to(user)
-        return self.filter(partnership__in=seen.values("pk"))
+        public = Partnership.objects.public().values("pk")
+        inside = Partnership.objects.insider(user).values("pk")
+        return self.filter(Q(partnership__in=public) | Q(partnership__in=inside))
 
     def editable_by(self, user: Any) -> Self:
         """The lead partner's managers, and those of the member that promises."""
@@ -80,9 +83,12 @@ class Commitment(MovingRecord):
         Currency, models.PROTECT, null=True, blank=True, related_name="commitments"
     )
     unit = models.CharField(max_length=60, blank=True, help_text="of a quantity that is not money")
-    committed_on = models.DateField(help_text="the day of the promise")
+    committed_on = models.DateField(help_text="the day of the promise", validators=[check_day])
     due_on = models.DateField(
-        null=True, blank=True, help_text="as promised at first; a later date is a DueDate"
+        null=True,
+        blank=True,
+        validators=[check_day],
+        help_text="as promised at first; a later date is a DueDate",
     )
     targets = models.ManyToManyField(Target, blank=True, related_name="commitments")
     withdrawn_on = models.DateField(null=True, editable=False)
@@ -133,13 +139,16 @@ class Commitment(MovingRecord):
     @transaction.atomic
     def postpone(self, due_on: date, *, by: User, reason: str) -> "DueDate":
         """State a later date; the one promised at first stays for the scorecard (D4)."""
-        self._members_only(by)
+        self.membership.require_manager(by)
         require_reason(reason)
+        self.partnership.hold()
         if self.status != self.Status.OPEN:
             raise DomainError("withdrawn", "The commitment was withdrawn.")
         last = self.due_dates.last()
         if (promised := last.due_on if last else self.due_on) and due_on <= promised:
             raise ValidationError({"due_on": f"A day after {promised}, which holds now."})
+        self.partnership.require_within(due_on)
+        check_day(due_on)
         self.change()
         Event.log(self, "postponed", by=by, reason=reason)
         return self.due_dates.create(due_on=due_on, reason=reason, held_from=timezone.now())
@@ -175,14 +184,15 @@ class Commitment(MovingRecord):
         receiver = self.receiver or lead
         if receiver is None or receiver.pk == self.membership_id:
             return False
-        return user.has_role(receiver.partner_id, "manager")
+        spoken_for = Partner.objects.acted_for_by(user, "manager")
+        return spoken_for.filter(pk=receiver.partner_id).exists()
 
 
 class DueDate(models.Model):
     """A due date agreed after the first one, from the moment on at which it held."""
 
     commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="due_dates")
-    due_on = models.DateField()
+    due_on = models.DateField(validators=[check_day])
     held_from = models.DateTimeField()
     reason = models.CharField(max_length=500)
 
@@ -211,7 +221,7 @@ class Delivery(Record):
         Commitment, models.CASCADE, null=True, blank=True, related_name="deliveries"
     )
     flow = models.CharField(max_length=12, choices=Flow, default=Flow.DELIVERY)
-    delivered_on = models.DateField()
+    delivered_on = models.DateField(validators=[check_day])
     amount = models.DecimalField(max_digits=24, decimal_places=4, null=True, blank=True)
     currency = models.ForeignKey(
         Currency, models.PROTECT, null=True, blank=True, related_name="deliveries"
@@ -234,10 +244,12 @@ class Delivery(Record):
             models.CheckConstraint(
                 condition=Q(commitment__isnull=False) | Q(import_batch__isnull=False),
                 name="delivery_of_a_promise",
+                violation_error_message="A delivery names its commitment.",
             ),
             models.CheckConstraint(
                 condition=Q(currency=None) | Q(amount__isnull=False),
                 name="delivery_currency_has_amount",
+                violation_error_message="An amount is needed where a currency is stated.",
             ),
         ]
 
@@ -251,6 +263,7 @@ class Delivery(Record):
         if not (self.commitment and self.commitment.is_received_by(by)):
             raise NotAllowed("receiver_only", "Only the receiving member confirms a delivery.")
         with transaction.atomic():
+            self.partnership.hold()
             self.change(
                 where={"confirmed_at": None}, confirmed_at=at or timezone.now(), confirmed_by=by
             )

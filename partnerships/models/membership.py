@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -44,7 +45,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         if user.is_staff:
             return self
         led = Partnership.objects.editable_by(user).values("pk")
-        own = Partner.objects.with_role(user, "manager").values("pk")
+        own = Partner.objects.acted_for_by(user, "manager").values("pk")
         return self.filter(Q(partnership__in=led) | Q(partner__in=own))
 
 
@@ -119,18 +120,33 @@ class Membership(MovingRecord):
                 | ~Q(status="left") & Q(ended_on=None),
                 name="membership_left_dated",
             ),
-            models.CheckConstraint(condition=~Q(roles=[]), name="membership_has_role"),
+            models.CheckConstraint(
+                condition=~Q(roles=[]),
+                name="membership_has_role",
+                violation_error_message="A member has at least one of the roles.",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.partner} in {self.partnership}"
+
+    def clean(self) -> None:
+        if len(set(self.roles)) < len(self.roles):
+            raise ValidationError({"roles": "Name each role once."})
+
+    def require_manager(self, by: User) -> None:
+        """Only a verified member's own managers bind it, or an admin."""
+        self._own_managers_only(by)
+        verified = Partner.objects.filter(pk=self.partner_id, status=Partner.Status.VERIFIED)
+        if not (by.is_staff or verified.exists()):
+            raise NotAllowed("partner_not_verified", "Only a verified partner is acted for.")
 
     def accept(self, *, by: User) -> None:
         """Join from today on; only the invited partner's own managers can say yes, or an admin.
 
         Joining and leaving are never backdated: reports of earlier dates stay as they are.
         """
-        self._own_managers_only(by)
+        self.require_manager(by)
         self.partnership.require_open()
         self._move(self.Status.ACCEPTED, by=by, accepted_on=timezone.localdate())
 

@@ -23,6 +23,8 @@ from registry.models import (
     Partner,
     Target,
     User,
+    check_day,
+    days_in_range,
     require_reason,
 )
 
@@ -42,12 +44,12 @@ class PartnershipQuerySet(models.QuerySet["Partnership"]):
         )
 
     def editable_by(self, user: Any) -> Self:
-        """Partnerships whose lead partner the user manages; admins edit all."""
+        """Partnerships whose lead partner, verified, the user manages; admins edit all."""
         if user.is_anonymous:
             return self.none()
         if user.is_staff:
             return self
-        leads = Partner.objects.with_role(user, "manager")
+        leads = Partner.objects.acted_for_by(user, "manager")
         led = self.model.memberships.rel.related_model._default_manager.filter(
             partner__in=leads, status="accepted", roles__contains=["lead"], ended_on=None
         )
@@ -193,8 +195,8 @@ class Partnership(MovingRecord):
     kind = models.CharField(max_length=17, choices=Kind)
     level = models.CharField(max_length=11, choices=Level)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
-    starts_on = models.DateField()
-    ends_on = models.DateField(null=True, blank=True)
+    starts_on = models.DateField(validators=[check_day])
+    ends_on = models.DateField(null=True, blank=True, validators=[check_day])
     primary_goal = models.ForeignKey(
         Goal, models.PROTECT, null=True, blank=True, related_name="primary_partnerships"
     )
@@ -230,6 +232,9 @@ class Partnership(MovingRecord):
                 violation_error_message="The end must not come before the start.",
             ),
             models.CheckConstraint(
+                condition=days_in_range("starts_on", "ends_on"), name="partnership_days_in_range"
+            ),
+            models.CheckConstraint(
                 condition=Q(reference__isnull=False)
                 | Q(status__in=["draft", "submitted", "returned"]),
                 name="partnership_registered_has_reference",
@@ -238,6 +243,7 @@ class Partnership(MovingRecord):
                 fields=["iati_identifier"],
                 condition=~Q(iati_identifier=""),
                 name="partnership_iati_once",
+                violation_error_message="A partnership has this IATI identifier already.",
             ),
         ]
 
@@ -257,6 +263,19 @@ class Partnership(MovingRecord):
     def require_open(self) -> None:
         if self.status in (self.Status.COMPLETED, self.Status.TERMINATED):
             raise DomainError("partnership_closed", f"The partnership is {self.status}.")
+
+    def hold(self) -> None:
+        """Lock the partnership for the rest of the transaction, before any row below it.
+
+        Whoever writes what a report reads stamps it while holding this lock, and a report's
+        cut-off is taken under it: what is dated before the cut-off has been committed then.
+        """
+        Partnership.objects.select_for_update(no_key=True).values_list("pk").get(pk=self.pk)
+
+    def require_within(self, due_on: date) -> None:
+        """What is promised falls due while the partnership lasts."""
+        if due_on < self.starts_on or (self.ends_on and due_on > self.ends_on):
+            raise ValidationError({"due_on": "The due date is outside the partnership's dates."})
 
     def is_public(self) -> bool:
         return self.status in self.PUBLIC

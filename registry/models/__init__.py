@@ -1,4 +1,12 @@
-from registry.models.base import MovingRecord, Record, require_reason
+from registry.models.base import (
+    FIRST_DAY,
+    LAST_DAY,
+    MovingRecord,
+    Record,
+    check_day,
+    days_in_range,
+    require_reason,
+)
 from registry.models.events import Event, ImportBatch, ImportedRow, ImportFinding
 from registry.models.idempotency import IdempotentAnswer
 from registry.models.jobs import Job, JobQuerySet, LostLease
@@ -9,6 +17,8 @@ from registry.models.places import Country
 from registry.models.sdg import GlobalIndicator, Goal, Target
 
 __all__ = [
+    "FIRST_DAY",
+    "LAST_DAY",
     "Affiliation",
     "Basis",
     "Country",
@@ -32,5 +42,7 @@ __all__ = [
     "Target",
     "Token",
     "User",
+    "check_day",
+    "days_in_range",
     "require_reason",
 ]

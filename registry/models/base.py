@@ -1,6 +1,7 @@
 """What every record that people change has in common."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
@@ -8,6 +9,20 @@ from django.db import models
 from django.utils import timezone
 
 from registry.errors import StaleVersion
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+
+
+def check_day(day: date) -> None:
+    """Refuse a day that is surely a slip; every span counted out from it would have no end."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        text = f"A day from {FIRST_DAY} to {LAST_DAY}."
+        raise ValidationError(text, code="day_out_of_range")
+
+
+def days_in_range(*names: str) -> models.Q:
+    """The same for the database; an empty day passes."""
+    return models.Q(**{f"{name}__range": (FIRST_DAY, LAST_DAY) for name in names})
 
 
 class Record(models.Model):

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from registry.models.base import check_day
+
 
 class Currency(models.Model):
     """An ISO 4217 currency."""
@@ -28,7 +30,7 @@ class ExchangeRate(models.Model):
     """US dollars for one unit of a currency on a day, as an operator loaded it."""
 
     currency = models.ForeignKey(Currency, models.PROTECT, related_name="rates")
-    on = models.DateField()
+    on = models.DateField(validators=[check_day])
     usd = models.DecimalField(max_digits=24, decimal_places=12)
     source = models.CharField(max_length=200)
     loaded_at = models.DateTimeField()

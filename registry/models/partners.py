@@ -1,7 +1,7 @@
 """Organisations that take part."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from django.contrib.postgres.indexes import GinIndex
@@ -10,8 +10,9 @@ from django.db import models, transaction
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
+from stdnum import lei
 
-from registry.errors import NotAllowed
+from registry.errors import DomainError, NotAllowed
 from registry.models.base import MovingRecord, require_reason
 from registry.models.events import Event, ImportBatch
 from registry.models.places import Country
@@ -70,6 +71,10 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
         if kind:
             rows = rows.filter(kind__in=kind)
         return rows.filter(country__alpha2=country) if country else rows
+
+    def acted_for_by(self, user: Any, *roles: str) -> Self:
+        """Partners for which the user acts in partnerships: none while it is suspended."""
+        return self.with_role(user, *roles).filter(status=Partner.Status.VERIFIED)
 
     def with_role(self, user: Any, *roles: str) -> Self:
         """Partners at which the user holds one of the roles; for subqueries as well."""
@@ -175,7 +180,9 @@ class Partner(MovingRecord):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(kind="") | Q(import_batch__isnull=False), name="partner_kind_stated"
+                condition=~Q(kind="") | Q(import_batch__isnull=False),
+                name="partner_kind_stated",
+                violation_error_message="A partner's kind must be stated.",
             ),
             models.CheckConstraint(
                 condition=Q(basis_override="") | ~Q(basis_reason=""), name="basis_override_reason"
@@ -188,6 +195,22 @@ class Partner(MovingRecord):
 
     def __str__(self) -> str:
         return self.name
+
+    def require_unsettled(self, facts: Collection[str], *, by: "User") -> None:
+        """Kind and country stand in reports: they do not change once the partner takes part.
+
+        What a published file left open, an admin may still state.
+        """
+        if self.status == self.Status.PENDING and not self._takes_part():
+            return
+        stated = {"kind": self.kind, "country": self.country_id}
+        if any(value or not by.is_staff for name, value in stated.items() if name in facts):
+            text = "Kind and country of a partner that takes part stand in reports, and stay."
+            raise DomainError("partner_settled", text)
+
+    def _takes_part(self) -> bool:
+        # A relation from above, read only: what a membership is, partnerships knows.
+        return self.memberships.filter(accepted_on__isnull=False).exists()
 
     @property
     def sector(self) -> str:
@@ -227,6 +250,8 @@ class Partner(MovingRecord):
 class PartnerIdentifier(models.Model):
     """An identifier of a partner in a register, such as an org-id list, IATI or LEI."""
 
+    LEI = ("LEI", "XI-LEI")
+
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="identifiers")
     scheme = models.CharField(max_length=20, help_text="IATI, LEI, or an org-id list code")
     value = models.CharField(max_length=120)
@@ -234,8 +259,22 @@ class PartnerIdentifier(models.Model):
     class Meta:
         ordering = ["partner", "scheme", "value", "pk"]
         constraints = [
-            models.UniqueConstraint(F("scheme"), Lower("value"), name="partner_identifier_once")
+            models.UniqueConstraint(
+                F("scheme"),
+                Lower("value"),
+                name="partner_identifier_once",
+                violation_error_message="A partner has this scheme and value already.",
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.scheme} {self.value}"
+
+    def clean(self) -> None:
+        """Write an LEI as the register does, and refuse one that cannot be (ISO 17442)."""
+        if self.scheme.upper() not in self.LEI:
+            return
+        self.value = lei.compact(self.value)
+        if not re.fullmatch("[0-9A-Z]{18}[0-9]{2}", self.value) or not lei.is_valid(self.value):
+            text = "Not an LEI: 18 letters or digits, then 2 check digits (ISO 17442)."
+            raise ValidationError({"value": text}, code="bad_check_digits")

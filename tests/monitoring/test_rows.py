@@ -242,7 +242,7 @@ def test_a_cell_that_the_draft_has_already_is_named(draft):
     assert Observation.objects.get().value == 0
 
 
-@pytest.mark.parametrize(("low", "high"), [(0, 10), (-2, 2), (0, 0)])
+@pytest.mark.parametrize(("low", "high"), [(0, 10), (-2, 2), (-1, 0)])
 def test_a_rating_keeps_to_the_scale_stated_zero_included(draft, low, high):
     indicator = draft.indicator(rating=True, rating_min=low, rating_max=high)
 
