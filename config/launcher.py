@@ -17,7 +17,7 @@ from config.serving import serve
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
-PORT = 8000
+PORT = int(os.environ.get("PORT", "8000"))
 # What a prepared database depends on; where none of it changed, a start prepares nothing.
 PREPARED_FROM = (
     "requirements.txt",

@@ -22,6 +22,7 @@ METHODS = {
 }
 WHY = {
     "no_framework": "There is no agreed framework yet.",
+    "as_published": "Figures as published: nobody said how they add up, so none is judged.",
     "imported": "The framework was imported, not agreed: nobody promised a reporting date.",
     "nothing_due": "Nothing was due by the reference date.",
     "all_reported": "Everything that was due has been reported.",

@@ -149,7 +149,7 @@ class IndicatorRow:
 
     @property
     def target(self) -> Shown:
-        until = "for the span to" if self.is_flow else "by"
+        until = "in all by" if self.is_flow else "by"
         by = f"{until} {day_text(self.end_on)}" if self.end_on else ""
         return self._number_or(self.end_target, "no_target", by)
 

@@ -54,9 +54,7 @@ def partnership_figures(
         cutoff_at=cutoff_at,
         indicators=indicators,
         timeliness=lights.timeliness(framework, items, cutoff_at=cutoff_at),
-        achievement=lights.achievement(
-            indicators, on=reference_on, has_ended_period=bool(figures.periods)
-        ),
+        achievement=figures.achievement(indicators),
         reported=sum(item.sent_at is not None for item in items),
         due=len(items),
     )
@@ -84,6 +82,14 @@ class _FrameworkFigures:
 
     def all(self) -> list[IndicatorFigures]:
         return [self._figures(indicator) for indicator in self.indicators.values()]
+
+    def achievement(self, indicators: list[IndicatorFigures]) -> Light:
+        if indicators and all(
+            item.indicator.accumulation == Accumulation.AS_PUBLISHED for item in indicators
+        ):
+            return Light("no_data", "as_published", {"due": len(indicators)})
+        has_ended = bool(self.periods)
+        return lights.achievement(indicators, on=self.on, has_ended_period=has_ended)
 
     def _flow_spans(self) -> list[Span]:
         flows = [i for i in self.indicators.values() if i.accumulation == Accumulation.FLOW]
@@ -119,7 +125,7 @@ class _FrameworkFigures:
             to_date=to_date,
             year=self._year(indicator),
             begins_on=min((span.starts_on for span in spans), default=None),
-            end_target=spans[-1].value if spans else None,
+            end_target=_end_target(indicator, spans),
             end_on=spans[-1].ends_on if spans else None,
             progress=self._progress(indicator, spans, baseline, periods),
             toward_end=toward_end,
@@ -279,3 +285,12 @@ def _falls(indicator: Indicator) -> bool:
 def _offset(indicator: Indicator, baseline: Decimal | None) -> Decimal:
     """A falling flow starts from its baseline, any other from nothing."""
     return baseline if _falls(indicator) and baseline is not None else Decimal(0)
+
+
+def _end_target(indicator: Indicator, spans: list[TargetSpan]) -> Decimal | None:
+    """What shall be reached in the end: of a flow all its targets together, else the last one."""
+    if not spans:
+        return None
+    if indicator.accumulation == Accumulation.FLOW and indicator.measure != Measure.RATIO:
+        return sum((span.value for span in spans), Decimal(0))
+    return spans[-1].value
