@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from monitoring.aggregation import Figure
 from monitoring.errors import RowErrors
@@ -16,6 +17,10 @@ from registry import display
 SPACES = re.compile(r"[\s\u00a0\u202f\u066c']+")
 YES_NO = [("", "no data"), ("1", "yes"), ("0", "no")]
 PARTS = ("numerator", "denominator")
+OVERTAKEN = (
+    "Somebody else changed this draft meanwhile (or you did, in another window). Nothing was saved "
+    "yet: what you typed is still here, and what they saved is named beside it."
+)
 
 
 def typed_number(text: str) -> str:
@@ -42,18 +47,26 @@ class Line(NamedTuple):
     last: str
     target: str
     unit: str
+    withdrawn: list[str]
 
 
 class SubmissionForm(forms.Form):
-    """One input per indicator (two for a ratio); empty means no data, never 0."""
+    """One input per indicator (two for a ratio); empty means no data, never 0.
+
+    It carries the draft's version and, hidden, the values it was opened with: a form that
+    somebody else overtook saves nothing and comes back with both people's values.
+    """
+
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, submission: Submission, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.submission = submission
+        self.fields["version"].initial = str(submission.version)
         self.indicators = list(submission.indicators())
-        self.stored = {
-            o.indicator_id: o for o in submission.observations.all() if o.category_id is None
-        }
+        draft = list(submission.observations.select_related("category"))
+        self.stored = {o.indicator_id: o for o in draft if not o.category_id and not o.withdraws}
+        self.withdrawn = [o for o in draft if o.withdraws]
         for indicator in self.indicators:
             self._add_fields(indicator)
 
@@ -62,7 +75,36 @@ class SubmissionForm(forms.Form):
         for part in parts_of(indicator):
             field = _field(indicator, part)
             field.initial = _initial(stored, part)
+            field.show_hidden_initial = True
             self.fields[f"{part}-{indicator.pk}"] = field
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("version") != self.fields["version"].initial:
+            self._put_beside_stored()
+            raise ValidationError(OVERTAKEN, code="stale_version")
+        return cleaned
+
+    def is_stale(self) -> bool:
+        return self.has_error(NON_FIELD_ERRORS, "stale_version")
+
+    def _put_beside_stored(self) -> None:
+        """Keep what was typed, fill in the rest as it is stored, and name what others saved."""
+        sent: dict[str, Any] = {name: self.data.get(name) for name in self.data}
+        typed = set(self.changed_data)
+        for name, field in self.fields.items():
+            opened_with = sent.get(self.add_initial_prefix(name), "")
+            if name != "version" and opened_with.split() != field.initial.split():
+                self.add_error(name, f"Saved meanwhile: {_in_words(field)}.")
+            if name == "version" or name not in typed:
+                sent[name] = field.initial
+            sent[self.add_initial_prefix(name)] = field.initial
+        self.data = sent
+
+    def typed(self) -> list[tuple[str, str]]:
+        """What was typed over, by label, to show where it cannot be saved."""
+        changed = [self[name] for name in self.changed_data if name != "version"]
+        return [(str(field.label), field.value()) for field in changed if field.value()]
 
     def rows(self) -> list[dict[str, Any]]:
         """What was typed, as rows for the service; indicators left empty have none."""
@@ -97,6 +139,11 @@ class SubmissionForm(forms.Form):
                 last.get(indicator.pk, ""),
                 targets.get(indicator.pk, ""),
                 unit_of(indicator),
+                [
+                    str(o.category or "total")
+                    for o in self.withdrawn
+                    if o.indicator_id == indicator.pk
+                ],
             )
 
 
@@ -120,6 +167,11 @@ def _field(indicator: Indicator, part: str) -> forms.Field:
 def _initial(stored: Observation | None, part: str) -> str:
     value = getattr(stored, part, None)
     return plain_number(value) if isinstance(value, Decimal) else value or ""
+
+
+def _in_words(field: forms.Field) -> str:
+    choices = dict(getattr(field, "choices", ()))
+    return choices.get(field.initial, field.initial) or "no data"
 
 
 def plain_number(value: Decimal) -> str:

@@ -14,7 +14,14 @@ from django.db import transaction
 
 from monitoring.exchange.iati_reader import MAX_BYTES
 from monitoring.exchange.jobs import new_batch
-from monitoring.ingest.rows import FIELDS, Row, RowChecker, categories_of
+from monitoring.ingest.rows import (
+    CHANGEABLE,
+    FIELDS,
+    Row,
+    RowChecker,
+    categories_of,
+    laid_over,
+)
 from monitoring.models import (
     Evidence,
     Framework,
@@ -258,20 +265,25 @@ def record_observations(
 ) -> list[Observation]:
     """Save values into a draft: all rows or none; RowErrors names every bad row.
 
-    With `replace`, rows take the place of what the draft has for the same cells, and the
-    totals of `emptied` indicators are taken out of the draft.
+    With `replace`, rows change what the draft has for the same cells, and what they leave out
+    stays; totals of `emptied` indicators are taken out of the draft, withdrawals are not.
     """
     submission.hold_editable(by)
-    observations = RowChecker(submission, may_replace=replace).observations(rows)
-    if replace:
-        cells = {(o.indicator_id, o.category_id) for o in observations}
-        cells |= {(pk, None) for pk in emptied}
-        old = [
-            o.pk for o in submission.observations.all() if (o.indicator_id, o.category_id) in cells
-        ]
-        Observation.objects.filter(pk__in=old).delete()
+    checked = RowChecker(submission, may_replace=replace).observations(rows)
     submission.change()
-    return Observation.objects.bulk_create(observations)
+    stored: dict[tuple[int, int | None], Observation] = {}
+    if replace:
+        totals = submission.observations.filter(category=None, withdraws=False)
+        totals.filter(indicator__in=emptied).delete()
+        stored = {(o.indicator_id, o.category_id): o for o in submission.observations.all()}
+    found = [stored.get((o.indicator_id, o.category_id)) for o in checked]
+    saved = [
+        laid_over(old, row, new) if old else new
+        for old, row, new in zip(found, rows, checked, strict=True)
+    ]
+    Observation.objects.bulk_update(filter(None, found), CHANGEABLE, batch_size=500)
+    Observation.objects.bulk_create([new for old, new in zip(found, saved, strict=True) if not old])
+    return saved
 
 
 @transaction.atomic

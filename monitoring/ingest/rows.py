@@ -22,6 +22,8 @@ FIELDS = {
     "withdraws",
 }
 PARTS = ("value", "numerator", "denominator")
+REMARKS = ("text", "comment", "is_provisional")
+CHANGEABLE = (*PARTS, *REMARKS, "withdraws")
 Measure = Indicator.Measure
 # What Python takes for a number as well is left out: 1_000, NaN, digits of other scripts.
 NUMBER = re.compile(r"[+-]?([0-9]{1,60}(\.[0-9]{0,60})?|\.[0-9]{1,60})([eE][+-]?[0-9]{1,2})?")
@@ -155,6 +157,16 @@ class RowChecker:
             withdraws=row.get("withdraws", False),
             **parts,
         )
+
+
+def laid_over(stored: Observation, row: Row, checked: Observation) -> Observation:
+    """The stored value changed to what a row states; a remark or mark it leaves out stays."""
+    kept = {name for name in REMARKS if name not in row}
+    if checked.withdraws:
+        kept.discard("text")
+    for name in set(CHANGEABLE) - kept:
+        setattr(stored, name, getattr(checked, name))
+    return stored
 
 
 def categories_of(indicator: Indicator) -> list[Category]:

@@ -60,10 +60,11 @@ def _waiting(request: HttpRequest, today: date) -> dict[str, Any]:
         partner__affiliations__user=user, status__in=["invited", "accepted"]
     )
     mine = Partnership.objects.filter(pk__in=own.values("partnership_id"))
+    reported = Submission.objects.of_people(user)
     return {
         "mine": list(mine.order_by("-updated_at", "-pk")[:12]),
         "to_review": Submission.objects.reviewable_by(user).count(),
-        "returned": Submission.objects.of_people(user).filter(status="returned").count(),
+        "returned": reported.visible_to(user).filter(status="returned").count(),
         "owing": len(ReportingUnit.objects.of_people(user).owing(today)),
     }
 

@@ -15,8 +15,9 @@ from monitoring import services
 from monitoring.aggregation import Figure
 from monitoring.errors import RowErrors
 from monitoring.forms import DecisionForm, SubmissionForm, latest_values, shown
-from monitoring.models import Observation, Period, ReportingUnit, Submission
-from registry.errors import DomainError, NotAllowed
+from monitoring.models import Evidence, Observation, Period, ReportingUnit, Submission
+from partnerships.models import Partnership
+from registry.errors import DomainError, NotAllowed, StaleVersion
 from registry.models import Event, User
 
 AT_MOST = 50
@@ -32,9 +33,9 @@ class SignedInRequest(HttpRequest):
 def submissions(request: SignedInRequest) -> HttpResponse:
     """What waits for the person signed in: to report, to finish, to review."""
     user = request.user
-    begun = Submission.objects.of_people(user).in_progress().with_names()
-    mine = list(begun.order_by("period__due_on", "pk")[:AT_MOST])
-    sent = Submission.objects.of_people(user).exclude(status__in=["draft", "returned"])
+    own = Submission.objects.of_people(user).visible_to(user)
+    mine = list(own.in_progress().with_names().order_by("period__due_on", "pk")[:AT_MOST])
+    sent = own.exclude(status__in=["draft", "returned"])
     owing = ReportingUnit.objects.of_people(user).owing(timezone.localdate())
     context = {
         "owing": owing[:AT_MOST],
@@ -68,12 +69,18 @@ def submission(request: SignedInRequest, pk: int) -> HttpResponse:
     """A submission: a form while it is open for its own people, else its values."""
     found = _visible(request, pk)
     if not _is_open_for(found, request.user):
-        return render(request, "monitoring/submission.html", _values(request, found))
+        return _read_only(request, found)
     form = SubmissionForm(found, request.POST or None)
-    if request.method == "POST" and form.is_valid() and _save(request, form):
+    try:
+        saved = request.method == "POST" and form.is_valid() and _save(request, form)
+    except StaleVersion:  # overtaken since it was read: read again, it says what has changed
+        found, saved = _visible(request, pk), False
+        form = SubmissionForm(found, request.POST)
+    if saved:
         return redirect("submissions") if "submit" in request.POST else redirect(request.path)
     context = {"submission": found, "form": form, "reason": _reasons([found]).get(found.pk)}
-    return render(request, "monitoring/submission_form.html", context)
+    status = 409 if form.is_stale() else 200
+    return render(request, "monitoring/submission_form.html", context, status=status)
 
 
 @login_required
@@ -104,6 +111,15 @@ def _visible(request: SignedInRequest, pk: int) -> Submission:
     return get_object_or_404(visible, pk=pk)
 
 
+def _read_only(request: SignedInRequest, found: Submission) -> HttpResponse:
+    """The values; where its own people typed into a form that came too late, that as well."""
+    context = _values(request, found)
+    if request.method == "POST" and context["is_own"]:
+        context["unsaved"] = SubmissionForm(found, request.POST).typed()
+    status = 409 if "unsaved" in context else 200
+    return render(request, "monitoring/submission.html", context, status=status)
+
+
 def _is_open_for(found: Submission, user: Any) -> bool:
     try:
         found.require_editable(user)
@@ -122,6 +138,8 @@ def _save(request: SignedInRequest, form: SubmissionForm) -> bool:
             )
             if "submit" in request.POST:
                 submission.submit(by=request.user)
+    except StaleVersion:
+        raise
     except RowErrors as refused:
         form.show(refused)
         return False
@@ -157,17 +175,32 @@ def _refuse(request: SignedInRequest, refused: DomainError) -> HttpResponse:
 
 
 def _values(request: SignedInRequest, found: Submission) -> dict[str, Any]:
-    """A submission's rows with the last value beside each, and what happened to it."""
+    """A submission's rows with the last value beside each total; insiders see the rest."""
+    user = request.user
     stored = found.observations.select_related("indicator__currency", "category")
-    seen = stored.filter(pk__in=Observation.objects.visible_to(request.user).values("pk"))
+    seen = stored.filter(pk__in=Observation.objects.visible_to(user).values("pk"))
     last = latest_values(found)
-    return {
+    context = {
         "submission": found,
-        "rows": [(row, _shown(row), last.get(row.indicator_id, "")) for row in seen],
+        "rows": [
+            (row, _shown(row), "" if row.category_id else last.get(row.indicator_id, ""))
+            for row in seen
+        ],
+        "evidence": Evidence.objects.visible_to(user).filter(submission=found),
+        "is_own": Submission.objects.editable_by(user).filter(pk=found.pk).exists(),
+    }
+    inside = Partnership.objects.insider(user)
+    if inside.filter(pk=found.period.framework.partnership_id).exists():
+        context |= _for_insiders(found)
+    return context
+
+
+def _for_insiders(found: Submission) -> dict[str, Any]:
+    """What was said and done by whom, and what is still missing: never public."""
+    return {
+        "is_insider": True,
         "lacking": found.lacking(),
-        "evidence": found.evidence.all(),
         "history": Event.objects.about(found).select_related("by").order_by("at", "pk"),
-        "is_own": Submission.objects.editable_by(request.user).filter(pk=found.pk).exists(),
     }
 
 

@@ -88,6 +88,26 @@ def test_data_goes_from_form_to_approval_without_script(open_page, world):
     assert world.unit.submissions.get(period=world.period).status == "approved"
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_two_windows_on_one_draft_lose_nothing(open_page, world, width):
+    first, second = open_page(width, script=False), open_page(width, script=False)
+    for page in (first, second):
+        sign_in(page, world.evaluator)
+        page.goto("/submissions/")
+        page.locator("td button, #begun + table a").first.click()
+    first.fill(f"#id_value-{world.wells.pk}", "900000")
+    first.click("text=Save draft")
+    second.fill(f"#id_value-{world.sold.pk}", "12")
+    second.click("text=Save draft")
+
+    assert "Somebody else changed this draft meanwhile" in second.inner_text(".errors")
+    assert overflow(second) <= 0
+    second.click("text=Save draft")
+    assert "Draft saved." in second.inner_text(".note")
+    assert second.input_value(f"#id_value-{world.wells.pk}") == "900000"
+    assert second.input_value(f"#id_value-{world.sold.pk}") == "12"
+
+
 def test_search_works_without_script(open_page, world):
     page = open_page(1280, script=False)
     page.goto("/")

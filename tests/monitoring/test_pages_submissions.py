@@ -1,61 +1,23 @@
 """Evaluators enter data on pages, reviewers decide: without script."""
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from tests.factories import (
-    AffiliationFactory,
-    FrameworkFactory,
-    IndicatorFactory,
-    MembershipFactory,
-    PartnershipFactory,
-    PeriodFactory,
-    ReportingUnitFactory,
-    SubmissionFactory,
-    UserFactory,
-)
+from tests.factories import AffiliationFactory, PeriodFactory, SubmissionFactory, UserFactory
+from tests.monitoring.entering import Entering, opened, values
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def world():
-    """A member with an evaluator, a lead with a manager, one open quarter, three indicators."""
-
-    class World:
-        partnership = PartnershipFactory(active=True)
-        member = MembershipFactory(partnership=partnership)
-        framework = FrameworkFactory(partnership=partnership, agreed=True)
-        number = IndicatorFactory(result__framework=framework, title="Wells")
-        ratio = IndicatorFactory(result__framework=framework, title="Coverage", ratio=True)
-        yes_no = IndicatorFactory(result__framework=framework, title="Law", yes_no=True)
-        unit = ReportingUnitFactory(membership=member, since_on=date(2024, 1, 1))
-        period = PeriodFactory(framework=framework)
-        evaluator = UserFactory(evaluates=member.partner)
-        lead = UserFactory(manages=partnership.memberships.get(roles=["lead"]).partner)
-
-    return World
+    return Entering()
 
 
 @pytest.fixture
 def draft(world):
     return SubmissionFactory(unit=world.unit, period=world.period)
-
-
-def typed(world, number="", part="", whole="", law="", **buttons):
-    return {
-        f"value-{world.number.pk}": number,
-        f"numerator-{world.ratio.pk}": part,
-        f"denominator-{world.ratio.pk}": whole,
-        f"value-{world.yes_no.pk}": law,
-        **buttons,
-    }
-
-
-def values(submission):
-    return {o.indicator_id: o for o in submission.observations.all()}
 
 
 def test_asks_to_sign_in(client, draft):
@@ -73,6 +35,16 @@ def test_lists_what_is_due_and_begins_it_once(client, world):
     assert address not in client.get("/submissions/").content.decode()
 
 
+def test_what_was_begun_and_what_was_sent_name_their_partnership(client, world, draft):
+    client.force_login(world.evaluator)
+
+    begun = client.get("/submissions/").content.decode()
+    assert begun.count(world.partnership.title) == 1
+    world.enter(client, draft, number="5", submit="1")
+    sent = client.get("/submissions/").content.decode()
+    assert sent.count(world.partnership.title) == 1
+
+
 def test_somebody_elses_unit_cannot_be_begun(client, world):
     client.force_login(UserFactory())
 
@@ -85,8 +57,7 @@ def test_somebody_elses_unit_cannot_be_begun(client, world):
 def test_saves_a_draft_as_people_write_numbers(client, world, draft):
     client.force_login(world.evaluator)
 
-    form = typed(world, number="1 234,5", part="٤٠", whole="100", law="0", save="1")
-    answer = client.post(f"/submissions/{draft.pk}/", form)
+    answer = world.enter(client, draft, number="1 234,5", part="٤٠", whole="100", law="0", save="1")
 
     assert answer.status_code == 302
     stored = values(draft)
@@ -98,8 +69,7 @@ def test_saves_a_draft_as_people_write_numbers(client, world, draft):
 def test_a_bad_value_is_named_nothing_is_saved_and_nothing_typed_is_lost(client, world, draft):
     client.force_login(world.evaluator)
 
-    form = typed(world, number="many", part="4", save="1")
-    page = client.post(f"/submissions/{draft.pk}/", form).content.decode()
+    page = world.enter(client, draft, number="many", part="4", save="1").content.decode()
 
     assert f'href="#id_value-{world.number.pk}"' in page
     assert f'href="#id_denominator-{world.ratio.pk}"' in page
@@ -111,10 +81,9 @@ def test_a_bad_value_is_named_nothing_is_saved_and_nothing_typed_is_lost(client,
 
 def test_an_empty_field_takes_the_value_out_of_the_draft_and_is_no_zero(client, world, draft):
     client.force_login(world.evaluator)
-    address = f"/submissions/{draft.pk}/"
-    client.post(address, typed(world, number="5", law="1", save="1"))
+    world.enter(client, draft, number="5", law="1", save="1")
 
-    client.post(address, typed(world, law="1", save="1"))
+    world.enter(client, draft, number="", save="1")
 
     assert list(values(draft)) == [world.yes_no.pk]
 
@@ -123,8 +92,7 @@ def test_an_empty_field_takes_the_value_out_of_the_draft_and_is_no_zero(client, 
 def test_a_comma_that_may_mean_either_is_not_guessed(client, world, draft, ambiguous):
     client.force_login(world.evaluator)
 
-    form = typed(world, number=ambiguous, save="1")
-    page = client.post(f"/submissions/{draft.pk}/", form).content.decode()
+    page = world.enter(client, draft, number=ambiguous, save="1").content.decode()
 
     assert "Expected a number" in page
     assert not draft.observations.exists()
@@ -132,11 +100,10 @@ def test_a_comma_that_may_mean_either_is_not_guessed(client, world, draft, ambig
 
 def test_sends_for_review_with_the_values_or_not_at_all(client, world, draft):
     client.force_login(world.evaluator)
-    address = f"/submissions/{draft.pk}/"
 
-    empty = client.post(address, typed(world, submit="1")).content.decode()
+    empty = world.enter(client, draft, submit="1").content.decode()
     assert "There is no value to submit." in empty
-    client.post(address, typed(world, number="5", submit="1"))
+    world.enter(client, draft, number="5", submit="1")
 
     draft.refresh_from_db()
     assert draft.status == "submitted"
@@ -144,7 +111,7 @@ def test_sends_for_review_with_the_values_or_not_at_all(client, world, draft):
 
 def test_a_reviewer_returns_with_a_reason_and_the_evaluator_reads_it(client, world, draft):
     client.force_login(world.evaluator)
-    client.post(f"/submissions/{draft.pk}/", typed(world, number="5", submit="1"))
+    world.enter(client, draft, number="5", submit="1")
     client.force_login(world.lead)
     address = f"/submissions/{draft.pk}/review/"
     assert address in client.get("/submissions/").content.decode()
@@ -160,7 +127,7 @@ def test_a_reviewer_returns_with_a_reason_and_the_evaluator_reads_it(client, wor
 
 def test_a_reviewer_approves_and_the_value_counts(client, world, draft):
     client.force_login(world.evaluator)
-    client.post(f"/submissions/{draft.pk}/", typed(world, number="5", submit="1"))
+    world.enter(client, draft, number="5", submit="1")
     client.force_login(world.lead)
 
     client.post(f"/submissions/{draft.pk}/review/", {"answer": "approve"})
@@ -173,7 +140,7 @@ def test_a_reviewer_approves_and_the_value_counts(client, world, draft):
 def test_nobody_reviews_their_own(client, world, draft):
     AffiliationFactory(user=world.lead, partner=world.member.partner, role="evaluator")
     client.force_login(world.lead)
-    client.post(f"/submissions/{draft.pk}/", typed(world, number="5", submit="1"))
+    world.enter(client, draft, number="5", submit="1")
 
     assert client.get(f"/submissions/{draft.pk}/review/").status_code == 404
 
@@ -185,14 +152,18 @@ def test_drafts_of_others_are_not_there(client, world, draft):
     assert client.get(f"/submissions/{draft.pk}/review/").status_code == 404
 
 
-def test_a_sent_submission_is_read_only_even_when_posted_to(client, world, draft):
+def test_what_is_typed_after_it_was_sent_is_not_saved_and_not_lost(client, world, draft):
     client.force_login(world.evaluator)
-    address = f"/submissions/{draft.pk}/"
-    client.post(address, typed(world, number="5", submit="1"))
+    form = opened(client, draft)
+    world.enter(client, draft, number="5", submit="1")
 
-    client.post(address, typed(world, number="6", save="1"))
+    answer = client.post(f"/submissions/{draft.pk}/", world.typed(form, number="61", save="1"))
 
     assert values(draft)[world.number.pk].value == 5
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "nothing was saved" in page
+    assert "61" in page
 
 
 def test_approved_data_is_corrected_by_a_next_revision(client, world):
@@ -229,7 +200,7 @@ def test_the_work_list_costs_the_same_queries_at_any_size(
         SubmissionFactory(unit=world.unit, period=period)
     client.force_login(world.evaluator)
 
-    # session; user; drafts; units, periods and what they have begun; to review; sent; (reasons
-    # are not asked for: nothing was returned)
-    with django_assert_num_queries(8):
+    # session; user; drafts; units, periods, what they are asked and have begun; to review; sent;
+    # (reasons are not asked for: nothing was returned)
+    with django_assert_num_queries(9):
         client.get("/submissions/")
