@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import transaction
 
-from registry.errors import NotAllowed
-from registry.models import Affiliation, Event, Partner, PartnerIdentifier, User
+from registry.errors import DomainError, NotAllowed
+from registry.models import Affiliation, Event, JoinRequest, Partner, PartnerIdentifier, User
 
 
 @transaction.atomic
@@ -28,6 +28,8 @@ def edit_partner(partner: Partner, *, by: User, **fields: Any) -> Partner:
     """Change facts of a partner."""
     _managers_only(partner, by)
     partner.require_unsettled(fields.keys(), by=by)
+    if "name" in fields:
+        _admins_once_verified(partner, by)
     partner.amend(**fields)
     Event.log(partner, "edited", by=by, reason=", ".join(sorted(fields)))
     return partner
@@ -37,20 +39,37 @@ def edit_partner(partner: Partner, *, by: User, **fields: Any) -> Partner:
 def add_identifier(partner: Partner, *, by: User, scheme: str, value: str) -> PartnerIdentifier:
     """State a partner's identifier in a register; it is unique among all partners."""
     _managers_only(partner, by)
+    _admins_once_verified(partner, by)
     identifier = _identify(partner, scheme, value)
     Event.log(partner, "identified", by=by, reason=str(identifier))
     return identifier
 
 
 @transaction.atomic
+def release_identifier(identifier: PartnerIdentifier, *, by: User) -> None:
+    """Take an identifier away from a partner that claimed it wrongly; only an admin may."""
+    if not by.is_staff:
+        raise NotAllowed("admins_only", "Only a registry admin may do this.")
+    Event.log(identifier.partner, "unidentified", by=by, reason=str(identifier))
+    identifier.delete()
+
+
+@transaction.atomic
 def affiliate(user: User, partner: Partner, role: str, *, by: User) -> Affiliation:
-    """Give a user a role at a partner; its managers and admins may. Twice is once."""
-    _managers_only(partner, by)
-    affiliation, new = Affiliation.objects.get_or_create(user=user, partner=partner, role=role)
-    if new:
-        affiliation.full_clean(validate_unique=False)
-        Event.log(partner, "affiliated", by=by, became=role, reason=str(user.key))
-    return affiliation
+    """Give a user a role at a partner; only an admin, others accept who asks to join."""
+    if not by.is_staff:
+        raise NotAllowed("admins_only", "Ask people to send a join request, and accept it.")
+    return Affiliation.give(user, partner, role, by=by)
+
+
+@transaction.atomic
+def ask_to_join(partner: Partner, *, by: User, role: str) -> JoinRequest:
+    """Ask the partner's managers for a role; it gives no right until one of them accepts."""
+    if by.has_role(partner.pk, role):
+        raise DomainError("already_affiliated", f"You are {role} at this partner already.")
+    request = JoinRequest(user=by, partner=partner, role=role).store()
+    Event.log(request, "asked", by=by, became=request.status)
+    return request
 
 
 @transaction.atomic
@@ -73,3 +92,10 @@ def _identify(partner: Partner, scheme: str, value: str) -> PartnerIdentifier:
 def _managers_only(partner: Partner, by: User) -> None:
     if not Partner.objects.editable_by(by).filter(pk=partner.pk).exists():
         raise NotAllowed("managers_only", "Only the partner's managers may do this.")
+
+
+def _admins_once_verified(partner: Partner, by: User) -> None:
+    """Name and identifiers are what was verified: imports match published files by them."""
+    if partner.status != Partner.Status.PENDING and not by.is_staff:
+        text = "Name and identifiers of a verified partner are changed by a registry admin."
+        raise NotAllowed("partner_verified", text)

@@ -74,7 +74,7 @@ def _load_accounts() -> dict[str, User]:
     users = [
         _user(
             email,
-            role.split(":")[0].capitalize(),
+            _sentence(role.split(":")[0]),
             secret,
             is_staff=email == ADMIN,
             is_superuser=email == ADMIN,
@@ -177,3 +177,7 @@ def _event(
         by=by,
         at=at,
     )
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

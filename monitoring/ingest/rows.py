@@ -159,7 +159,19 @@ class RowChecker:
         )
 
 
-def laid_over(stored: Observation, row: Row, checked: Observation) -> Observation:
+def laid_over(
+    submission: Submission, rows: Sequence[Row], checked: list[Observation]
+) -> list[Observation]:
+    """What the rows say, in the submission's own values where it has one for the cell."""
+    stored = {(o.indicator_id, o.category_id): o for o in submission.observations.all()}
+    pairs = zip(rows, checked, strict=True)
+    return [
+        _changed(old, row, new) if (old := stored.get((new.indicator_id, new.category_id))) else new
+        for row, new in pairs
+    ]
+
+
+def _changed(stored: Observation, row: Row, checked: Observation) -> Observation:
     """The stored value changed to what a row states; a remark or mark it leaves out stays."""
     kept = {name for name in REMARKS if name not in row}
     if checked.withdraws:
@@ -205,11 +217,15 @@ def _ratio_problems(row: Row, given: set[str]) -> Iterator[tuple[str, str, str]]
         yield missing, "ratio_parts_expected", "A ratio needs numerator and denominator."
     elif Decimal(str(row["denominator"])) < 0:
         yield "denominator", "negative", "A denominator is 0 or more."
+    elif Decimal(str(row["denominator"])) == 0 and Decimal(str(row["numerator"])) != 0:
+        yield "denominator", "zero_denominator", "Of 0 there can only be 0."
 
 
 def _scale_problems(value: Decimal, indicator: Indicator) -> Iterator[tuple[str, str, str]]:
     if indicator.measure == Measure.YES_NO and value not in (0, 1):
         yield "value", "not_yes_or_no", "Expected 1 for yes or 0 for no."
+    if indicator.counts_people != Indicator.CountsPeople.NO and value < 0:
+        yield "value", "negative", "A number of people is 0 or more."
     if indicator.measure == Measure.RATING:
         low = 1 if indicator.rating_min is None else indicator.rating_min
         high = 5 if indicator.rating_max is None else indicator.rating_max

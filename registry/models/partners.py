@@ -247,6 +247,11 @@ class Partner(MovingRecord):
         Event.move(self, to, by=by, reason=reason, **values)
 
 
+class PartnerIdentifierQuerySet(models.QuerySet["PartnerIdentifier"]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(partner__in=Partner.objects.visible_to(user).values("pk"))
+
+
 class PartnerIdentifier(models.Model):
     """An identifier of a partner in a register, such as an org-id list, IATI or LEI."""
 
@@ -255,6 +260,8 @@ class PartnerIdentifier(models.Model):
     partner = models.ForeignKey(Partner, models.CASCADE, related_name="identifiers")
     scheme = models.CharField(max_length=20, help_text="IATI, LEI, or an org-id list code")
     value = models.CharField(max_length=120)
+
+    objects = PartnerIdentifierQuerySet.as_manager()
 
     class Meta:
         ordering = ["partner", "scheme", "value", "pk"]

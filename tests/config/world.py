@@ -26,9 +26,12 @@ def build():
         "member_partner": member,
         "third_partner": third,
         "pending": pending,
+        "identifier": f.PartnerIdentifierFactory(partner=lead),
         "target": f.TargetFactory(),
         "global_indicator": f.GlobalIndicatorFactory(),
         "role_of_evaluator": people["evaluator"].affiliations.get(),
+        "join_request": f.JoinRequestFactory(partner=member),
+        "own_request": f.JoinRequestFactory(user=people["evaluator"], partner=third),
         "batch": f.ImportFindingFactory().batch,
         **_partnerships(lead, member),
     }

@@ -25,6 +25,7 @@ class Draft:
         self.number = self.indicator()
         self.number.dimensions.add(self.sex)
         self.money = self.indicator(money=True)
+        self.people = self.indicator(people=True)
         self.ratio = self.indicator(ratio=True)
         self.percent = self.indicator(percent=True)
         self.rating = self.indicator(rating=True)

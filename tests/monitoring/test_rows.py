@@ -126,6 +126,8 @@ BAD = [
     ({"indicator": "ratio", "denominator": 5}, "numerator", "ratio_parts_expected"),
     ({"indicator": "ratio"}, "numerator", "ratio_parts_expected"),
     ({"indicator": "ratio", "numerator": 2, "denominator": -5}, "denominator", "negative"),
+    ({"indicator": "ratio", "numerator": 2, "denominator": 0}, "denominator", "zero_denominator"),
+    ({"indicator": "people", "value": -1}, "value", "negative"),
     ({"indicator": "number"}, "value", "value_expected"),
     ({"indicator": "number", "value": None}, "value", "value_expected"),
     ({"indicator": "number", "numerator": 2, "denominator": 5}, "value", "value_expected"),

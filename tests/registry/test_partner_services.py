@@ -11,6 +11,7 @@ from registry.services import (
     affiliate,
     edit_partner,
     register_partner,
+    release_identifier,
     remove_affiliation,
 )
 from tests.factories import PartnerFactory, UserFactory
@@ -138,3 +139,29 @@ def test_a_user_may_lay_down_its_own_role_but_not_take_anothers():
     remove_affiliation(user.affiliations.get(), by=user)
 
     assert list(partner.affiliations.all()) == list(other.affiliations.all())
+
+
+def test_name_and_identifiers_of_a_verified_partner_are_the_admins():
+    """Imports match by them: whoever was verified under one name cannot take on another's."""
+    partner = PartnerFactory()
+    manager, admin = UserFactory(manages=partner), UserFactory(is_staff=True)
+
+    with pytest.raises(NotAllowed, match="registry admin"):
+        edit_partner(partner, by=manager, name="Ministry of Foreign Affairs")
+    with pytest.raises(NotAllowed, match="registry admin"):
+        add_identifier(partner, by=manager, scheme="IATI", value="XM-DAC-7")
+
+    edit_partner(partner, by=admin, name="Ministry of Foreign Affairs")
+    add_identifier(partner, by=admin, scheme="IATI", value="XM-DAC-7")
+
+
+def test_an_admin_takes_a_wrong_identifier_away_so_that_its_owner_can_have_it():
+    squatter, owner = PartnerFactory(pending=True), PartnerFactory()
+    manager, admin = UserFactory(manages=squatter), UserFactory(is_staff=True)
+    claimed = add_identifier(squatter, by=manager, scheme="IATI", value="XM-DAC-7")
+
+    with pytest.raises(NotAllowed):
+        release_identifier(claimed, by=manager)
+    release_identifier(claimed, by=admin)
+
+    assert add_identifier(owner, by=admin, scheme="IATI", value="XM-DAC-7").partner == owner
