@@ -1,8 +1,5 @@
 """What people do with frameworks, data and reports: several rows, one transaction."""
 
-import hashlib
-import re
-import uuid
 from collections.abc import Collection, Sequence
 from datetime import date
 from functools import partial
@@ -14,14 +11,8 @@ from django.db import transaction
 
 from monitoring.exchange.iati_reader import MAX_BYTES
 from monitoring.exchange.jobs import new_batch
-from monitoring.ingest.rows import (
-    CHANGEABLE,
-    FIELDS,
-    Row,
-    RowChecker,
-    categories_of,
-    laid_over,
-)
+from monitoring.ingest.files import as_stored
+from monitoring.ingest.rows import CHANGEABLE, FIELDS, Row, RowChecker, categories_of, laid_over
 from monitoring.models import (
     Evidence,
     Framework,
@@ -40,8 +31,6 @@ from partnerships.models import Agreement, Membership, Partnership
 from partnerships.services import lead_only, write_edition
 from registry.errors import DomainError, NotAllowed
 from registry.models import Country, Event, ImportBatch, Partner, User
-
-LARGEST_EVIDENCE = 20 * 1024 * 1024
 
 
 @transaction.atomic
@@ -215,7 +204,7 @@ def start_submission(
     _may_send(unit, sent_for, by)
     if unit.membership.partnership_id != period.framework.partnership_id:
         raise ValidationError({"unit": "Not a reporting unit of this period's partnership."})
-    _require_member_then(unit, period)
+    unit.require_member_at(period)
     _wait_for(unit, period)
     gone = [Submission.Status.WITHDRAWN, Submission.Status.SUPERSEDED]
     existing = Submission.objects.filter(unit=unit, period=period).exclude(status__in=gone)
@@ -234,7 +223,7 @@ def correct_submission(submission: Submission, *, by: User, comment: str = "") -
     own = by.has_role(submission.unit.membership.partner_id, "manager", "evaluator")
     sent_for = None if own else submission.sent_for
     _may_send(submission.unit, sent_for, by)
-    _require_member_then(submission.unit, submission.period)
+    submission.unit.require_member_at(submission.period)
     _wait_for(submission.unit, submission.period)
     submission.refresh_from_db(fields=["status"])
     if submission.status != Submission.Status.APPROVED:
@@ -271,19 +260,13 @@ def record_observations(
     submission.hold_editable(by)
     checked = RowChecker(submission, may_replace=replace).observations(rows)
     submission.change()
-    stored: dict[tuple[int, int | None], Observation] = {}
     if replace:
         totals = submission.observations.filter(category=None, withdraws=False)
         totals.filter(indicator__in=emptied).delete()
-        stored = {(o.indicator_id, o.category_id): o for o in submission.observations.all()}
-    found = [stored.get((o.indicator_id, o.category_id)) for o in checked]
-    saved = [
-        laid_over(old, row, new) if old else new
-        for old, row, new in zip(found, rows, checked, strict=True)
-    ]
-    Observation.objects.bulk_update(filter(None, found), CHANGEABLE, batch_size=500)
-    Observation.objects.bulk_create([new for old, new in zip(found, saved, strict=True) if not old])
-    return saved
+        checked = laid_over(submission, rows, checked)
+    Observation.objects.bulk_update([o for o in checked if o.pk], CHANGEABLE, batch_size=500)
+    Observation.objects.bulk_create([o for o in checked if not o.pk])
+    return checked
 
 
 @transaction.atomic
@@ -337,19 +320,8 @@ def add_evidence(
     if bool(file) == bool(fields.get("url")):
         raise ValidationError({"url": "Either a link or a file."})
     if file:
-        fields |= _as_stored(file)
+        fields |= as_stored(file)
     return Evidence(submission=submission, added_by=by, **fields).store()
-
-
-def _as_stored(file: "File[Any]") -> dict[str, Any]:
-    if file.size > LARGEST_EVIDENCE:
-        raise ValidationError({"file": "At most 20 MB."}, code="file_too_large")
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
-    extension = re.search(r"\.[a-z0-9]{1,8}$", str(file.name).lower())
-    file.name = uuid.uuid4().hex + (extension[0] if extension else "")
-    return {"file": file, "sha256": digest.hexdigest()}
 
 
 @transaction.atomic
@@ -405,14 +377,6 @@ def _refuse_sender(unit: ReportingUnit, sent_for: Membership) -> None:
         raise ValidationError({"sent_for": "Not a member of this partnership."})
     if sent_for.status != Membership.Status.ACCEPTED:
         raise DomainError("not_accepted", "Only accepted members report.")
-
-
-def _require_member_then(unit: ReportingUnit, period: Period) -> None:
-    """A member that left has no data for periods that ended after its last day (RULES 11)."""
-    ended_on = unit.membership.ended_on
-    if ended_on and ended_on < period.ends_on:
-        text = f"The member's last day was {ended_on}, before the period's end."
-        raise DomainError("not_a_member_then", text)
 
 
 def _wait_for(unit: ReportingUnit, period: Period) -> None:
