@@ -112,6 +112,13 @@ class ReportingUnit(models.Model):
         has_place = bool(self.place or self.country_id)
         return {(has_place, None), (has_place, self.membership_id)}
 
+    def require_member_at(self, period: "Period") -> None:
+        """A member that left has no data for periods that end after its last day (RULES 11)."""
+        ended_on = self.membership.ended_on
+        if ended_on and ended_on < period.ends_on:
+            text = f"The member's last day was {ended_on}, before the period's end."
+            raise DomainError("not_a_member_then", text)
+
     def owes(self, period: "Period") -> bool:
         """Data is due for periods that end while the member takes part."""
         first = max(self.since_on, self.membership.accepted_on or date.max)

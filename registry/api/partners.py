@@ -5,14 +5,18 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django_filters import rest_framework as filters
 from rest_framework import mixins, serializers
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import IsAdminUser, IsAuthenticated
 from rest_framework.response import Response
 
 from registry import services
 from registry.api.base import Created, Listed, RecordViewSet, Retrieved, ViewSet, verb
 from registry.api.filters import CodeFilter, IdFilter, SearchFilter
-from registry.api.serializers import ModelSerializer, ReasonSerializer
-from registry.models import Affiliation, Country, Partner, PartnerIdentifier, User
+from registry.api.serializers import (
+    ModelSerializer,
+    OptionalReasonSerializer,
+    ReasonSerializer,
+)
+from registry.models import Affiliation, Country, JoinRequest, Partner, PartnerIdentifier, User
 
 
 class CountryField(serializers.SlugRelatedField[Country]):
@@ -109,11 +113,14 @@ class PartnerViewSet(RecordViewSet):
         return self.answer(partner)
 
 
-class PartnerIdentifierViewSet(Created, ViewSet):
-    """To add one; they are read with their partner."""
+class PartnerIdentifierViewSet(Created, mixins.DestroyModelMixin, ViewSet):
+    """To add one, and for admins to take one away; they are read with their partner."""
 
     queryset = PartnerIdentifier.objects.all()
     serializer_class = PartnerIdentifierSerializer
+
+    def perform_destroy(self, instance: PartnerIdentifier) -> None:
+        services.release_identifier(instance, by=self.user)
 
 
 class AffiliationSerializer(ModelSerializer):
@@ -143,8 +150,60 @@ class AffiliationViewSet(Listed, Retrieved, Created, mixins.DestroyModelMixin, V
     filterset_class = AffiliationFilter
     permission_classes = [IsAuthenticated]
 
+    def get_permissions(self) -> list[Any]:
+        """Before anything is looked up: the answer must not tell who has an account."""
+        more = [IsAdminUser()] if self.action == "create" else []
+        return [*super().get_permissions(), *more]
+
     def shown(self, queryset: Any) -> Any:
         return queryset.select_related("user")
 
     def perform_destroy(self, instance: Affiliation) -> None:
         services.remove_affiliation(instance, by=self.user)
+
+
+class JoinRequestSerializer(ModelSerializer):
+    email = serializers.CharField(source="user.email", read_only=True)
+
+    class Meta:
+        model = JoinRequest
+        fields = ["id", "email", "partner", "role", "status", "created_at", "updated_at"]
+
+    def create(self, validated_data: dict[str, Any]) -> JoinRequest:
+        return services.ask_to_join(by=self.user, **validated_data)
+
+
+class JoinRequestFilter(filters.FilterSet):
+    partner = IdFilter("partner_id")
+
+    class Meta:
+        model = JoinRequest
+        fields = ["role", "status"]
+
+
+class JoinRequestViewSet(Listed, Retrieved, Created, ViewSet):
+    """Seen by who has asked and by the partner's managers, who let people in."""
+
+    queryset = JoinRequest.objects.all()
+    serializer_class = JoinRequestSerializer
+    filterset_class = JoinRequestFilter
+    permission_classes = [IsAuthenticated]
+
+    def shown(self, queryset: Any) -> Any:
+        return queryset.select_related("user")
+
+    @verb()
+    def accept(self, request: JoinRequest) -> Response:
+        """From now on the user acts for the partner in that role."""
+        request.accept(by=self.user)
+        return self.answer(request)
+
+    @verb(OptionalReasonSerializer)
+    def decline(self, request: JoinRequest, *, reason: str = "") -> Response:
+        request.decline(by=self.user, reason=reason)
+        return self.answer(request)
+
+    @verb()
+    def withdraw(self, request: JoinRequest) -> Response:
+        request.withdraw(by=self.user)
+        return self.answer(request)

@@ -8,6 +8,7 @@ RESOURCES = {
     "partners": partners.PartnerViewSet,
     "partner-identifiers": partners.PartnerIdentifierViewSet,
     "affiliations": partners.AffiliationViewSet,
+    "join-requests": partners.JoinRequestViewSet,
     "tokens": people.TokenViewSet,
     "goals": vocabularies.GoalViewSet,
     "targets": vocabularies.TargetViewSet,

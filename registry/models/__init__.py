@@ -12,7 +12,7 @@ from registry.models.idempotency import IdempotentAnswer
 from registry.models.jobs import Job, JobQuerySet, LostLease
 from registry.models.money import Currency, ExchangeRate
 from registry.models.partners import Basis, Partner, PartnerIdentifier, Sector
-from registry.models.people import Affiliation, Token, User
+from registry.models.people import Affiliation, JoinRequest, Token, User
 from registry.models.places import Country
 from registry.models.sdg import GlobalIndicator, Goal, Target
 
@@ -33,6 +33,7 @@ __all__ = [
     "ImportedRow",
     "Job",
     "JobQuerySet",
+    "JoinRequest",
     "LostLease",
     "MovingRecord",
     "Partner",

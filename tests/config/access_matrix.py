@@ -72,6 +72,7 @@ NEW_COMMITMENT = {
 NEW_DELIVERY = {"commitment": "{commitment}", "delivered_on": "2024-06-30", "amount": "1"}
 NEW_AGREEMENT = {"partnership": "{active}", "kind": "engagement", "title": "New", "text": "We."}
 NEW_ROLE = {"email": "{newcomer}", "partner": "{member_partner}", "role": "observer"}
+NEW_STRANGER = {"email": "nobody@example.org", "partner": "{member_partner}", "role": "observer"}
 NEW_LINK = {"submission": "{draft_data}", "title": "New", "url": "https://example.org/"}
 SIGN_IN = {"email": "{lead_email}", "password": "{password}"}
 
@@ -112,12 +113,33 @@ MATRIX = [
         "POST",
         "partner-identifiers/",
         {"partner": "{member_partner}", "scheme": "X", "value": "1"},
-        MEMBER_CREATES,
+        "401 403 403 403 403 403 201 403",
     ),
+    (
+        "POST",
+        "partner-identifiers/",
+        {"partner": "{pending}", "scheme": "X", "value": "2"},
+        "401 400 201 400 400 400 201 403",
+    ),
+    ("DELETE", "partner-identifiers/{identifier}/", None, "401 403 403 403 403 403 204 403"),
     ("GET", "affiliations/", None, SIGNED_IN),
-    ("POST", "affiliations/", NEW_ROLE, MEMBER_CREATES),
+    ("POST", "affiliations/", NEW_ROLE, "401 403 403 403 403 403 201 403"),
+    ("POST", "affiliations/", NEW_STRANGER, "401 403 403 403 403 403 400 403"),
     ("GET", "affiliations/{role_of_evaluator}/", None, "401 404 200 404 200 404 200 404"),
     ("DELETE", "affiliations/{role_of_evaluator}/", None, "401 404 204 404 204 404 204 403"),
+    # `{join_request}` asks to join the member, `{own_request}` is the evaluator's, elsewhere
+    ("GET", "join-requests/", None, SIGNED_IN),
+    (
+        "POST",
+        "join-requests/",
+        {"partner": "{third_partner}", "role": "observer"},
+        "401 201 201 201 201 201 201 403",
+    ),
+    ("GET", "join-requests/{join_request}/", None, "401 404 200 404 404 404 200 404"),
+    ("POST", "join-requests/{join_request}/accept/", {}, "401 404 200 404 404 404 200 403"),
+    ("POST", "join-requests/{join_request}/decline/", {}, "401 404 200 404 404 404 200 403"),
+    ("POST", "join-requests/{own_request}/accept/", {}, "401 404 404 404 403 404 200 403"),
+    ("POST", "join-requests/{own_request}/withdraw/", {}, "401 404 404 404 200 404 403 403"),
     # partnerships
     ("GET", "partnerships/", None, PUBLIC),
     ("POST", "partnerships/", NEW_PARTNERSHIP, LEAD_CREATES),

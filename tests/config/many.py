@@ -36,6 +36,11 @@ def affiliations(count, admin):
     copies(f.AffiliationFactory(), count, lambda n: {"partner": partners[n]})
 
 
+def join_requests(count, admin):
+    partners = copies(f.PartnerFactory(), count)
+    copies(f.JoinRequestFactory(), count, lambda n: {"partner": partners[n]})
+
+
 def tokens(count, admin):
     for n in range(count):
         Token.issue(admin, name=str(n))
@@ -77,6 +82,7 @@ def of(factory, vary=lambda n: {}, **values):
 MANY = {
     "partners": of(f.PartnerFactory),
     "affiliations": affiliations,
+    "join-requests": join_requests,
     "tokens": tokens,
     "goals": of(f.GoalFactory, lambda n: {"number": n + 2}, number=1),
     "targets": of(f.TargetFactory, lambda n: {"code": str(n)}),

@@ -147,6 +147,17 @@ class AffiliationFactory(Factory):
     since_at = NOON
 
 
+class JoinRequestFactory(Factory):
+    """Asked for, not yet decided."""
+
+    class Meta:
+        model = "registry.JoinRequest"
+
+    user = factory.SubFactory(UserFactory)
+    partner = factory.SubFactory(PartnerFactory)
+    role = "evaluator"
+
+
 class TokenFactory(Factory):
     """The row; what the client sends is its attribute `secret`."""
 
