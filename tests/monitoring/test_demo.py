@@ -20,6 +20,8 @@ from partnerships.models import Commitment, Delivery, Membership, Partnership
 from registry.models import Event, Partner, Record
 from registry.vocabularies import load_vocabularies
 
+# Without the mark pytest-django makes no test database, and the fixture would meet the real one.
+pytestmark = pytest.mark.django_db
 RECORDS = [model for model in apps.get_models() if issubclass(model, Record)]
 
 
