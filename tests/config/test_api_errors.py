@@ -96,8 +96,8 @@ def test_a_rule_of_the_model_is_400_with_its_field(api):
 
 
 def test_a_taken_identifier_is_409_under_the_constraints_name(api):
-    f.PartnerIdentifierFactory(scheme="LEI", value="X1")
-    body = {"name": "New", "kind": "academia", "identifiers": [{"scheme": "LEI", "value": "x1"}]}
+    f.PartnerIdentifierFactory(scheme="IATI", value="X1")
+    body = {"name": "New", "kind": "academia", "identifiers": [{"scheme": "IATI", "value": "x1"}]}
 
     assert fault(api.post(URL, body)) == (409, "partner_identifier_once", None)
     assert Partner.objects.count() == 1  # the partner was not left behind

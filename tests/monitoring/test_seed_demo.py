@@ -32,7 +32,9 @@ def contents():
         for model in apps.get_app_config(app).get_models():
             keys = (models.ForeignKey, models.BigAutoField)
             names = [f.attname for f in model._meta.fields if not isinstance(f, keys)]
-            names = [name for name in names if name not in ("subject_id", "password", "search")]
+            names = [
+                name for name in names if name not in ("subject_id", "facts", "password", "search")
+            ]
             found = model._default_manager.values_list(*names)
             rows[model._meta.label] = sorted(map(repr, found))
     return rows
