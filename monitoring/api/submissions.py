@@ -20,7 +20,9 @@ from registry.api.filters import IdFilter
 from registry.api.serializers import ModelSerializer, ReasonSerializer, Serializer
 
 REPLACE = OpenApiParameter(
-    "replace", bool, description="rows take the place of what the draft has for the same cells"
+    "replace",
+    bool,
+    description="rows change what the draft has for the same cells; what a row leaves out stays",
 )
 
 

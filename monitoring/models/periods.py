@@ -44,7 +44,7 @@ class ReportingUnitQuerySet(models.QuerySet["ReportingUnit"]):
 
     def of_people(self, user: Any) -> Self:
         """Units of the partners for which the user reports, without an admin's reach."""
-        partners = Partner.objects.with_role(user, "manager", "evaluator").values("pk")
+        partners = Partner.objects.acted_for_by(user, "manager", "evaluator").values("pk")
         return self.filter(membership__partner__in=partners)
 
     def owing(self, on: date) -> "list[tuple[ReportingUnit, Period]]":

@@ -30,7 +30,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         units = ReportingUnit.objects.reportable_by(user).values("pk")
         if user.is_anonymous:
             return self.none()
-        partners = Partner.objects.with_role(user, "manager", "evaluator").values("pk")
+        partners = Partner.objects.acted_for_by(user, "manager", "evaluator").values("pk")
         senders = Membership.objects.accepted().filter(partner__in=partners).values("pk")
         return self.filter(Q(unit__in=units) | Q(sent_for__in=senders))
 

@@ -158,3 +158,15 @@ def test_nor_is_data_of_later_periods_corrected(membership):
         correct_submission(approved, by=by)
 
     assert Submission.objects.count() == 1
+
+
+def test_a_suspended_member_does_not_go_on_with_what_it_began_for_others(membership):
+    other = MembershipFactory(partnership=membership.partnership)
+    unit = ReportingUnitFactory(membership=other)
+    begun = SubmissionFactory(unit=unit, sent_for=membership)
+    evaluator = UserFactory(evaluates=membership.partner)
+    assert Submission.objects.editable_by(evaluator).contains(begun)
+
+    suspend(membership.partner)
+
+    assert not Submission.objects.editable_by(evaluator).exists()
