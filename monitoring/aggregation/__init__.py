@@ -1,6 +1,7 @@
 """The one place where figures are computed; the rules are numbered as in docs/rules.md."""
 
 from monitoring.aggregation.figures import (
+    DueItem,
     Figure,
     IndicatorFigures,
     Light,
@@ -11,6 +12,7 @@ from monitoring.aggregation.figures import (
 from monitoring.aggregation.partnership import framework_at, partnership_figures
 
 __all__ = [
+    "DueItem",
     "Figure",
     "IndicatorFigures",
     "Light",

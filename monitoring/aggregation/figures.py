@@ -102,6 +102,17 @@ class IndicatorFigures:
 
 
 @dataclass(frozen=True)
+class DueItem:
+    """A reporting unit's data for a period that has ended, and when it first came, if it did."""
+
+    unit_id: int
+    period_id: int
+    ends_on: date
+    due_on: date
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True)
 class PartnershipFigures:
     """A partnership's figures and its two lights."""
 
@@ -111,5 +122,13 @@ class PartnershipFigures:
     indicators: list[IndicatorFigures]
     timeliness: Light
     achievement: Light
-    reported: int
-    due: int
+    due_items: list[DueItem]
+
+    @property
+    def due(self) -> int:
+        """Reporting units × periods that have ended."""
+        return len(self.due_items)
+
+    @property
+    def reported(self) -> int:
+        return sum(item.sent_at is not None for item in self.due_items)

@@ -2,29 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from monitoring.aggregation.figures import IndicatorFigures, Light
+from monitoring.aggregation.figures import DueItem, IndicatorFigures, Light
 from monitoring.models import Framework, Result
 
 WORST_FIRST = ("inactive", "overdue", "late", "due")
 TWO_YEARS = timedelta(days=730)
-
-
-@dataclass(frozen=True)
-class DueItem:
-    """A reporting unit's data for a period that has ended, and when it first came, if it did."""
-
-    unit_id: int
-    period_id: int
-    ends_on: date
-    due_on: date
-    sent_at: datetime | None
 
 
 _DUE = """

@@ -44,7 +44,7 @@ def partnership_figures(
     framework = framework or framework_at(partnership, cutoff_at)
     if framework is None:
         none = Light("no_data", "no_framework")
-        return PartnershipFigures(None, reference_on, cutoff_at, [], none, none, 0, 0)
+        return PartnershipFigures(None, reference_on, cutoff_at, [], none, none, [])
     figures = _FrameworkFigures(framework, reference_on, cutoff_at)
     items = lights.due_items(framework, reference_on=reference_on, cutoff_at=cutoff_at)
     indicators = figures.all()
@@ -55,8 +55,7 @@ def partnership_figures(
         indicators=indicators,
         timeliness=lights.timeliness(framework, items, cutoff_at=cutoff_at),
         achievement=figures.achievement(indicators),
-        reported=sum(item.sent_at is not None for item in items),
-        due=len(items),
+        due_items=items,
     )
 
 

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from monitoring.aggregation import IndicatorFigures
-from monitoring.aggregation.lights import DueItem, due_items
+from monitoring.aggregation import DueItem, IndicatorFigures
 from monitoring.models import Framework, Indicator, Period, Submission
 from monitoring.reports.accountability.measure import (
     Outcome,
@@ -141,11 +140,7 @@ def up_to_date(subject: Subject) -> Outcome:
     """
     since = _a_year_before(subject.reference_on)
     items = [
-        item
-        for item in due_items(
-            subject.framework, reference_on=subject.reference_on, cutoff_at=subject.cutoff_at
-        )
-        if since < item.due_on <= subject.reference_on
+        item for item in subject.figures.due_items if since < item.due_on <= subject.reference_on
     ]
     if not items:
         return not_applicable("nothing due in the last 12 months")
