@@ -9,9 +9,8 @@ from collections.abc import Callable
 def setup() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
-    from django.core.management import call_command
-
     from django.conf import settings
+    from django.core.management import call_command
 
     django.setup()
     # The factories make people with passwords; hashing those is not what is measured.
