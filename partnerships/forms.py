@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from partnerships.models import Partnership
-from registry.forms import FilterForm, choose, country_choices
+from registry.forms.filters import FilterForm, choose, country_choices
 from registry.models import Country, Goal
 
 

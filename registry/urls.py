@@ -1,11 +1,11 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from registry import views
+from registry.views import accounts, partners
 
 urlpatterns = [
-    path("sign-in/", views.SignIn.as_view(), name="sign-in"),
+    path("sign-in/", accounts.SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
-    path("favicon.ico", views.favicon, name="favicon"),
-    path("partners/", views.partners, name="partners"),
+    path("favicon.ico", accounts.favicon, name="favicon"),
+    path("partners/", partners.partners, name="partners"),
 ]

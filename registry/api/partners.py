@@ -8,7 +8,6 @@ from rest_framework import mixins, serializers
 from rest_framework.permissions import IsAdminUser, IsAuthenticated
 from rest_framework.response import Response
 
-from registry import services
 from registry.api.base import Created, Listed, RecordViewSet, Retrieved, ViewSet, verb
 from registry.api.filters import CodeFilter, IdFilter, SearchFilter
 from registry.api.serializers import (
@@ -17,6 +16,8 @@ from registry.api.serializers import (
     ReasonSerializer,
 )
 from registry.models import Affiliation, Country, JoinRequest, Partner, PartnerIdentifier, User
+from registry.services import partners as services
+from registry.services import people
 
 
 class CountryField(serializers.SlugRelatedField[Country]):
@@ -133,7 +134,7 @@ class AffiliationSerializer(ModelSerializer):
         fields = ["id", "email", "partner", "role", "since_at"]
 
     def create(self, validated_data: dict[str, Any]) -> Affiliation:
-        return services.affiliate(by=self.user, **validated_data)
+        return people.affiliate(by=self.user, **validated_data)
 
 
 class AffiliationFilter(filters.FilterSet):
@@ -159,7 +160,7 @@ class AffiliationViewSet(Listed, Retrieved, Created, mixins.DestroyModelMixin, V
         return queryset.select_related("user")
 
     def perform_destroy(self, instance: Affiliation) -> None:
-        services.remove_affiliation(instance, by=self.user)
+        people.remove_affiliation(instance, by=self.user)
 
 
 class JoinRequestSerializer(ModelSerializer):
@@ -170,7 +171,7 @@ class JoinRequestSerializer(ModelSerializer):
         fields = ["id", "email", "partner", "role", "status", "created_at", "updated_at"]
 
     def create(self, validated_data: dict[str, Any]) -> JoinRequest:
-        return services.ask_to_join(by=self.user, **validated_data)
+        return people.ask_to_join(by=self.user, **validated_data)
 
 
 class JoinRequestFilter(filters.FilterSet):

@@ -8,19 +8,29 @@ from tests import factories as f
 
 
 def build():
-    """Names of rows, as the access matrix uses them, and the people by their principal."""
+    """Names of rows, as the access matrix uses them; people and tokens by their principal."""
     lead, member, outside, third = f.PartnerFactory.create_batch(4)
+    suspended = f.PartnerFactory(suspended=True)
     people = {
         "outsider": f.UserFactory(manages=outside),
         "member": f.UserFactory(manages=member),
         "lead": f.UserFactory(manages=lead),
         "evaluator": f.UserFactory(evaluates=member),
+        "unassigned": f.UserFactory(evaluates=member),
         "observer": f.UserFactory(observes=member),
+        "suspended": f.UserFactory(manages=suspended),
         "admin": f.UserFactory(admin=True),
     }
     pending = f.PartnerFactory(pending=True)
     f.AffiliationFactory(user=people["member"], partner=pending)
-    token = f.TokenFactory(user=people["lead"], read_only=True)
+    token = f.TokenFactory(user=people["lead"])
+    reading = f.UserFactory(service=True, manages=lead)
+    writing = f.UserFactory(service=True, manages=member)
+    f.AffiliationFactory(user=writing, partner=pending)
+    tokens = {
+        "service_read": f.TokenFactory(user=reading, read_only=True).secret,
+        "service_write": f.TokenFactory(user=writing).secret,
+    }
     rows = {
         "lead_partner": lead,
         "member_partner": member,
@@ -33,7 +43,7 @@ def build():
         "join_request": f.JoinRequestFactory(partner=member),
         "own_request": f.JoinRequestFactory(user=people["evaluator"], partner=third),
         "batch": f.ImportFindingFactory().batch,
-        **_partnerships(lead, member),
+        **_partnerships(lead, member, suspended),
     }
     f.CurrencyFactory()
     rows |= _promises(rows)
@@ -47,10 +57,10 @@ def build():
         "lead_email": people["lead"].email,
         "password": f.PASSWORD,
     }
-    return names, people, token.secret
+    return names, people, tokens
 
 
-def _partnerships(lead, member):
+def _partnerships(lead, member, suspended):
     made = {
         "active": f.PartnershipFactory(active=True, lead=lead),
         "registered": f.PartnershipFactory(registered=True, lead=lead),
@@ -60,6 +70,8 @@ def _partnerships(lead, member):
     joined = {
         name: f.MembershipFactory(partnership=row, partner=member) for name, row in made.items()
     }
+    for row in made.values():
+        f.MembershipFactory(partnership=row, partner=suspended)
     made["draft"].targets.add(f.TargetFactory())
     f.CommitmentFactory(membership=joined["draft"], partnership=made["draft"])
     inviting = f.PartnershipFactory(active=True, lead=lead)

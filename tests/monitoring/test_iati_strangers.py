@@ -4,7 +4,7 @@ import pytest
 
 from partnerships.models import Membership, Partnership
 from registry.models import Affiliation, Partner, PartnerIdentifier
-from registry.services import register_partner
+from registry.services.partners import register_partner
 from tests.factories import PartnerFactory, PartnerIdentifierFactory, UserFactory
 from tests.monitoring.iati import activity, file_of, listed, take
 

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from registry.errors import NotAllowed
 from registry.models import Affiliation, JoinRequest
-from registry.services import affiliate, ask_to_join
+from registry.services.people import affiliate, ask_to_join
 from tests.factories import JoinRequestFactory, PartnerFactory, UserFactory
 from tests.moves import moves_of, read_twice, refused
 

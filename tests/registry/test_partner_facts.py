@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from registry.models import PartnerIdentifier
-from registry.services import add_identifier, edit_partner
+from registry.services.partners import add_identifier, edit_partner
 from tests.factories import (
     CountryFactory,
     ImportBatchFactory,

@@ -6,14 +6,13 @@ from django.db import IntegrityError, transaction
 
 from registry.errors import DomainError, NotAllowed, StaleVersion
 from registry.models import Affiliation, Event, Partner, PartnerIdentifier
-from registry.services import (
+from registry.services.partners import (
     add_identifier,
-    affiliate,
     edit_partner,
     register_partner,
     release_identifier,
-    remove_affiliation,
 )
+from registry.services.people import affiliate, remove_affiliation
 from tests.factories import PartnerFactory, UserFactory
 from tests.moves import read_twice, refused
 

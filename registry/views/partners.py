@@ -1,24 +1,11 @@
 """Pages about who takes part."""
 
-from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.templatetags.static import static
+from django.shortcuts import render
 
-from registry.forms import PartnerFilter, SignInForm
+from registry.forms.partners import PartnerFilter
 from registry.models import Partner
 from registry.paging import capped_count, newest_first
-
-
-class SignIn(LoginView):
-    template_name = "registry/sign_in.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
-
-
-def favicon(request: HttpRequest) -> HttpResponse:
-    """For pages that are not ours, such as the back office's: browsers ask for it there."""
-    return redirect(static("registry/icon.svg"))
 
 
 def partners(request: HttpRequest) -> HttpResponse:

@@ -1,25 +1,9 @@
-"""Forms of the pages about who takes part."""
+"""Search and facets of a list, read from its address."""
 
 from typing import Any, cast
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
 from django.http import QueryDict
-
-from registry.models import Country, Partner
-
-
-class SignInForm(AuthenticationForm):
-    """Sign-in by e-mail; one message for every reason, so that it names no account."""
-
-    error_messages = {
-        "invalid_login": "E-mail and password do not belong together.",
-        "inactive": "E-mail and password do not belong together.",
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["username"].label = "E-mail"
 
 
 class FilterForm(forms.Form):
@@ -45,22 +29,6 @@ class FilterForm(forms.Form):
         query.setlist(name, kept)
         query.pop("after", None)
         return f"?{query.urlencode()}"
-
-
-class PartnerFilter(FilterForm):
-    q = forms.CharField(label="Name", max_length=100, required=False)
-    kind = forms.MultipleChoiceField(
-        label="Kind",
-        choices=[(code, label.capitalize()) for code, label in Partner.Kind.choices],
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    country = forms.ChoiceField(label="Country", required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        used = Country.objects.filter(partners__isnull=False).distinct()
-        choose(self, "country", country_choices(used))
 
 
 def choose(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:

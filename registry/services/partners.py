@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import transaction
 
-from registry.errors import DomainError, NotAllowed
-from registry.models import Affiliation, Event, JoinRequest, Partner, PartnerIdentifier, User
+from registry.errors import NotAllowed
+from registry.models import Affiliation, Event, Partner, PartnerIdentifier, User
 
 
 @transaction.atomic
@@ -26,7 +26,7 @@ def register_partner(
 @transaction.atomic
 def edit_partner(partner: Partner, *, by: User, **fields: Any) -> Partner:
     """Change facts of a partner."""
-    _managers_only(partner, by)
+    managers_only(partner, by)
     partner.require_unsettled(fields.keys(), by=by)
     if "name" in fields:
         _admins_once_verified(partner, by)
@@ -38,7 +38,7 @@ def edit_partner(partner: Partner, *, by: User, **fields: Any) -> Partner:
 @transaction.atomic
 def add_identifier(partner: Partner, *, by: User, scheme: str, value: str) -> PartnerIdentifier:
     """State a partner's identifier in a register; it is unique among all partners."""
-    _managers_only(partner, by)
+    managers_only(partner, by)
     _admins_once_verified(partner, by)
     identifier = _identify(partner, scheme, value)
     Event.log(partner, "identified", by=by, reason=str(identifier))
@@ -54,33 +54,6 @@ def release_identifier(identifier: PartnerIdentifier, *, by: User) -> None:
     identifier.delete()
 
 
-@transaction.atomic
-def affiliate(user: User, partner: Partner, role: str, *, by: User) -> Affiliation:
-    """Give a user a role at a partner; only an admin, others accept who asks to join."""
-    if not by.is_staff:
-        raise NotAllowed("admins_only", "Ask people to send a join request, and accept it.")
-    return Affiliation.give(user, partner, role, by=by)
-
-
-@transaction.atomic
-def ask_to_join(partner: Partner, *, by: User, role: str) -> JoinRequest:
-    """Ask the partner's managers for a role; it gives no right until one of them accepts."""
-    if by.has_role(partner.pk, role):
-        raise DomainError("already_affiliated", f"You are {role} at this partner already.")
-    request = JoinRequest(user=by, partner=partner, role=role).store()
-    Event.log(request, "asked", by=by, became=request.status)
-    return request
-
-
-@transaction.atomic
-def remove_affiliation(affiliation: Affiliation, *, by: User) -> None:
-    """Take a role away; it holds from the next request on."""
-    if affiliation.user_id != by.pk:
-        _managers_only(affiliation.partner, by)
-    Event.log(affiliation.partner, "disaffiliated", by=by, was=affiliation.role)
-    affiliation.delete()
-
-
 def _identify(partner: Partner, scheme: str, value: str) -> PartnerIdentifier:
     identifier = PartnerIdentifier(partner=partner, scheme=scheme.strip(), value=value.strip())
     identifier.clean_fields()
@@ -89,7 +62,7 @@ def _identify(partner: Partner, scheme: str, value: str) -> PartnerIdentifier:
     return identifier
 
 
-def _managers_only(partner: Partner, by: User) -> None:
+def managers_only(partner: Partner, by: User) -> None:
     if not Partner.objects.editable_by(by).filter(pk=partner.pk).exists():
         raise NotAllowed("managers_only", "Only the partner's managers may do this.")
 

@@ -1,0 +1,94 @@
+"""Partnerships."""
+
+from tests.config.access import (
+    ADMIN,
+    ADMIN_OF_DRAFT,
+    INSIDERS,
+    LEAD,
+    LEAD_ADDS_TO_DRAFT,
+    LEAD_CREATES,
+    LEAD_OF_DRAFT,
+    MEMBER,
+    MEMBER_CREATES,
+    PUBLIC,
+    REASON,
+)
+
+NEW_PARTNERSHIP = {
+    "title": "New",
+    "summary": "New.",
+    "kind": "alliance",
+    "level": "global",
+    "starts_on": "2024-01-01",
+    "lead": "{lead_partner}",
+}
+NEW_COMMITMENT = {
+    "membership": "{membership}",
+    "title": "New",
+    "kind": "policy",
+    "committed_on": "2024-06-01",
+    "due_on": "2025-01-01",
+}
+NEW_DELIVERY = {"commitment": "{commitment}", "delivered_on": "2024-06-30", "amount": "1"}
+NEW_AGREEMENT = {"partnership": "{active}", "kind": "engagement", "title": "New", "text": "We."}
+
+ROWS = [
+    # partnerships
+    ("GET", "partnerships/", None, PUBLIC),
+    ("POST", "partnerships/", NEW_PARTNERSHIP, LEAD_CREATES),
+    ("GET", "partnerships/{active}/", None, PUBLIC),
+    ("GET", "partnerships/{draft}/", None, INSIDERS),
+    ("PATCH", "partnerships/{draft}/", {"title": "New"}, LEAD_OF_DRAFT),
+    ("POST", "partnerships/{draft}/submit/", {}, LEAD_OF_DRAFT),
+    ("POST", "partnerships/{submitted}/register/", {}, ADMIN_OF_DRAFT),
+    ("POST", "partnerships/{submitted}/return/", REASON, ADMIN_OF_DRAFT),
+    ("POST", "partnerships/{registered}/activate/", {}, LEAD),
+    ("POST", "partnerships/{active}/complete/", {}, LEAD),
+    ("POST", "partnerships/{active}/suspend/", REASON, ADMIN),
+    ("POST", "partnerships/{active}/terminate/", REASON, LEAD),
+    ("GET", "memberships/", None, PUBLIC),
+    (
+        "POST",
+        "memberships/",
+        {"partnership": "{draft}", "partner": "{third_partner}", "roles": ["technical"]},
+        LEAD_ADDS_TO_DRAFT,
+    ),
+    ("GET", "memberships/{membership}/", None, PUBLIC),
+    ("GET", "memberships/{invitation}/", None, "404 404 200 200 200 200 200 404 200 200 200"),
+    ("PATCH", "memberships/{membership}/", {"interests": "None."}, MEMBER),
+    ("POST", "memberships/{invitation}/accept/", {}, "401 404 200 403 403 403 403 404 200 403 200"),
+    (
+        "POST",
+        "memberships/{invitation}/decline/",
+        {},
+        "401 404 200 403 403 403 403 404 200 403 200",
+    ),
+    ("POST", "memberships/{membership}/leave/", {}, MEMBER),
+    ("GET", "commitments/", None, PUBLIC),
+    ("POST", "commitments/", NEW_COMMITMENT, MEMBER_CREATES),
+    ("GET", "commitments/{commitment}/", None, PUBLIC),
+    (
+        "POST",
+        "commitments/{commitment}/postpone/",
+        {"due_on": "2026-06-30", **REASON},
+        MEMBER,
+    ),
+    ("POST", "commitments/{commitment}/withdraw/", REASON, MEMBER),
+    ("GET", "deliveries/", None, PUBLIC),
+    ("POST", "deliveries/", NEW_DELIVERY, MEMBER_CREATES),
+    ("GET", "deliveries/{delivery}/", None, PUBLIC),
+    ("POST", "deliveries/{delivery}/confirm/", {}, LEAD),
+    ("GET", "agreements/", None, PUBLIC),
+    ("POST", "agreements/", NEW_AGREEMENT, LEAD_CREATES),
+    ("GET", "agreements/{draft_agreement}/", None, INSIDERS),
+    ("PATCH", "agreements/{draft_agreement}/", {"text": "New."}, LEAD_OF_DRAFT),
+    ("POST", "agreements/{draft_agreement}/propose/", {}, LEAD_OF_DRAFT),
+    (
+        "POST",
+        "agreements/{proposed_agreement}/endorse/",
+        {"membership": "{membership}"},
+        "401 404 200 403 403 403 403 403 200 403 200",
+    ),
+    ("GET", "endorsements/", None, PUBLIC),
+    ("GET", "endorsements/{endorsement}/", None, PUBLIC),
+]
