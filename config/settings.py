@@ -152,6 +152,13 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "NUM_PROXIES": env.int("TRUSTED_PROXIES", default=0),
 }
+# Calls of the API in any 60 seconds: registry/api/limits.py.
+RATE_LIMITS = {
+    "anonymous": env.int("RATE_LIMIT_ANONYMOUS", default=120),
+    "token": env.int("RATE_LIMIT_TOKEN", default=600),
+    "person": env.int("RATE_LIMIT_PERSON", default=1200),
+    "partner": env.int("RATE_LIMIT_PARTNER", default=1200),
+}
 DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "config.api.ExceptionHandler"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "SDG partnership registry",

@@ -1,22 +1,28 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView
-from rest_framework.routers import DefaultRouter
+from rest_framework.routers import APIRootView, DefaultRouter
 
 from config.health import health
-from config.swagger import SwaggerView
+from config.swagger import SchemaView, SwaggerView
 from monitoring.api import urls as monitoring_api
 from partnerships.api import urls as partnerships_api
 from registry.api import urls as registry_api
+from registry.api.limits import Limited
+
+
+class RootView(Limited, APIRootView):
+    """What there is under /api/v1/."""
+
 
 router = DefaultRouter()
+router.APIRootView = RootView
 router.include_format_suffixes = False
 for app in (registry_api, partnerships_api, monitoring_api):
     for prefix, viewset in app.RESOURCES.items():
         router.register(prefix, viewset, basename=f"api-{prefix}")
 
 api: list[URLPattern | URLResolver] = [
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("schema/", SchemaView.as_view(), name="api-schema"),
     path("docs/", SwaggerView.as_view(url_name="api-schema"), name="api-docs"),
     *registry_api.urlpatterns,
     *router.urls,

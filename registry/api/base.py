@@ -16,10 +16,10 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
-from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from registry.api import idempotency
+from registry.api.limits import Limited
 from registry.api.serializers import NothingSerializer, Serializer
 from registry.errors import StaleVersion
 from registry.models import User
@@ -38,7 +38,7 @@ class MatchRequired(APIException):
     default_detail = "Send If-Match with the ETag you have read."
 
 
-class WritesOnce(APIView):
+class WritesOnce(Limited):
     """Every write is one transaction, and a POST with a key has its effect once."""
 
     takes_keys = True
