@@ -11,6 +11,7 @@ from registry.models.events import Event, ImportBatch, ImportedRow, ImportFindin
 from registry.models.idempotency import IdempotentAnswer
 from registry.models.jobs import Job, JobQuerySet, LostLease
 from registry.models.money import Currency, ExchangeRate
+from registry.models.notices import Notice, NoticeSetting
 from registry.models.partners import Basis, Partner, PartnerIdentifier, Sector
 from registry.models.people import Affiliation, JoinRequest, Token, User
 from registry.models.places import Country
@@ -36,6 +37,8 @@ __all__ = [
     "JoinRequest",
     "LostLease",
     "MovingRecord",
+    "Notice",
+    "NoticeSetting",
     "Partner",
     "PartnerIdentifier",
     "Record",
