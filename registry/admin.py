@@ -21,6 +21,7 @@ from registry.models import (
     Goal,
     ImportBatch,
     ImportFinding,
+    Language,
     Partner,
     PartnerIdentifier,
     Target,
@@ -185,6 +186,6 @@ class ImportFindingAdmin(ReadAdmin):
     search_fields = ["activity", "code"]
 
 
-@admin.register(Goal, Target, GlobalIndicator, Country, Currency)
+@admin.register(Goal, Target, GlobalIndicator, Country, Currency, Language)
 class VocabularyAdmin(ReadAdmin):
     """Vocabularies are loaded by `load_vocabularies`."""

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 from django.dispatch import Signal
 
-from registry.models import Country, Currency, GlobalIndicator, Goal, Target
+from registry.models import Country, Currency, GlobalIndicator, Goal, Language, Target
 from registry.texts import read_texts
 
 SHIPPED = Path(__file__).parent / "data"
@@ -43,6 +43,7 @@ def load_vocabularies(*, texts: Iterable[Path] = (), dry_run: bool = False) -> d
         "global indicators": _load_global_indicators(),
         "countries": _load_countries(),
         "currencies": _load_currencies(),
+        "languages": _load_languages(),
     }
     for _receiver, more in vocabularies_loaded.send(sender=load_vocabularies):
         changes |= cast(dict[str, int], more)
@@ -164,6 +165,13 @@ def _load_currencies() -> int:
     fields = ["label", "minor_units"]
     return len(
         synchronise(Currency.objects.all(), currencies, key=attrgetter("code"), fields=fields)
+    )
+
+
+def _load_languages() -> int:
+    languages = (Language(**row) for row in shipped_rows(SHIPPED / "languages.csv"))
+    return len(
+        synchronise(Language.objects.all(), languages, key=attrgetter("code"), fields=["name"])
     )
 
 

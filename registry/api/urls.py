@@ -15,6 +15,7 @@ RESOURCES = {
     "global-indicators": vocabularies.GlobalIndicatorViewSet,
     "countries": vocabularies.CountryViewSet,
     "currencies": vocabularies.CurrencyViewSet,
+    "languages": vocabularies.LanguageViewSet,
 }
 urlpatterns = [
     path("sign-in/", people.SignInView.as_view(), name="api-sign-in"),

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from registry.api.base import ReadViewSet
 from registry.api.filters import CodeFilter, IdFilter
 from registry.api.serializers import ModelSerializer
-from registry.models import Country, Currency, GlobalIndicator, Goal, Target
+from registry.models import Country, Currency, GlobalIndicator, Goal, Language, Target
 
 
 class GoalSerializer(ModelSerializer):
@@ -110,3 +110,16 @@ class CurrencyViewSet(ReadViewSet):
     serializer_class = CurrencySerializer
     page_order = ("code",)
     lookup_value_regex = "[A-Z]{3}"
+
+
+class LanguageSerializer(ModelSerializer):
+    class Meta:
+        model = Language
+        fields = ["code", "name"]
+
+
+class LanguageViewSet(ReadViewSet):
+    queryset = Language.objects.all()
+    serializer_class = LanguageSerializer
+    page_order = ("code",)
+    lookup_value_regex = "[a-z]{2}"

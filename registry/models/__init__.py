@@ -10,6 +10,7 @@ from registry.models.base import (
 from registry.models.events import Event, ImportBatch, ImportedRow, ImportFinding
 from registry.models.idempotency import IdempotentAnswer
 from registry.models.jobs import Job, JobQuerySet, LostLease
+from registry.models.languages import Language
 from registry.models.money import Currency, ExchangeRate
 from registry.models.notices import Notice, NoticeSetting
 from registry.models.partners import Basis, Partner, PartnerIdentifier, Sector
@@ -35,6 +36,7 @@ __all__ = [
     "Job",
     "JobQuerySet",
     "JoinRequest",
+    "Language",
     "LostLease",
     "MovingRecord",
     "Notice",

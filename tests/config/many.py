@@ -92,6 +92,7 @@ MANY = {
         lambda n: {"alpha2": letters(n, 2).lower(), "alpha3": letters(n, 3).lower()},
     ),
     "currencies": of(f.CurrencyFactory, lambda n: {"code": letters(n, 3).lower()}),
+    "languages": of(f.LanguageFactory, lambda n: {"code": letters(n, 2)}),
     "partnerships": partnerships,
     "memberships": memberships,
     "commitments": of(f.CommitmentFactory),

@@ -46,6 +46,7 @@ def build():
         **_partnerships(lead, member, suspended),
     }
     f.CurrencyFactory()
+    f.LanguageFactory(code="sw")
     rows |= _promises(rows)
     rows |= _frameworks(rows)
     rows |= _values(rows, people["evaluator"])

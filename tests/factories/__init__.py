@@ -47,6 +47,7 @@ from tests.factories.registry import (
     TokenFactory,
     UserFactory,
 )
+from tests.factories.vocabularies import LanguageFactory
 
 __all__ = [
     "NOON",
@@ -73,6 +74,7 @@ __all__ = [
     "ImportedRowFactory",
     "IndicatorFactory",
     "JoinRequestFactory",
+    "LanguageFactory",
     "MarkerFactory",
     "MembershipFactory",
     "ObservationFactory",

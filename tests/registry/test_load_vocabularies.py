@@ -88,9 +88,9 @@ def test_dry_run_says_what_would_change_and_saves_nothing():
 def test_second_load_only_reads(django_assert_num_queries):
     load()
 
-    # lock; goals; targets; their keys; indicators; repeats; countries; currencies;
+    # lock; goals; targets; their keys; indicators; repeats; countries; currencies; languages;
     # dimensions; their keys; categories; two savepoints, made and released
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         load()
 
 

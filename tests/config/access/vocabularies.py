@@ -14,6 +14,8 @@ ROWS = [
     ("GET", "countries/KE/", None, PUBLIC),
     ("GET", "currencies/", None, PUBLIC),
     ("GET", "currencies/USD/", None, PUBLIC),
+    ("GET", "languages/", None, PUBLIC),
+    ("GET", "languages/sw/", None, PUBLIC),
     ("GET", "dimensions/", None, PUBLIC),
     ("GET", "dimensions/{dimension}/", None, PUBLIC),
     ("GET", "categories/", None, PUBLIC),
