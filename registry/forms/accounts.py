@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+
+from registry.models import User
 
 
 class SignInForm(AuthenticationForm):
@@ -16,3 +19,12 @@ class SignInForm(AuthenticationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "E-mail"
+
+
+class ProfileForm(forms.ModelForm):
+    """The name that others see."""
+
+    class Meta:
+        model = User
+        fields = ["name"]
+        help_texts = {"name": "Colleagues and the secretariat see it; the public does not."}

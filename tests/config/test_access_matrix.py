@@ -6,11 +6,13 @@ import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.urls import resolve
+from django.test import Client
+from django.urls import URLResolver, resolve
 from rest_framework.test import APIClient
 
 from config.urls import api as routes
-from tests.config.access import PRINCIPALS, monitoring, partnerships, people, vocabularies
+from config.urls import urlpatterns
+from tests.config.access import PRINCIPALS, monitoring, pages, partnerships, people, vocabularies
 from tests.config.world import build
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +96,48 @@ def all_routes():
         view = getattr(route.callback, "cls", None)
         methods = actions or [m for m in ("get", "post", "patch", "delete") if hasattr(view, m)]
         yield from ((route.name, method.upper()) for method in methods if method != "head")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "form", "expected"),
+    pages.ROWS,
+    ids=[f"{m} {p} {n}" for n, (m, p, _, _) in enumerate(pages.ROWS)],
+)
+def test_opens_pages_to_each_principal_as_designed(world, method, path, form, expected):
+    names, humans, tokens = world
+    answers = {}
+    for principal in PRINCIPALS:
+        client = Client(raise_request_exception=False)
+        if principal in tokens:
+            client.defaults["HTTP_AUTHORIZATION"] = f"Token {tokens[principal]}"
+        with transaction.atomic():
+            if principal in humans:
+                client.force_login(humans[principal])
+            answers[principal] = open_page(client, method, path, form, names)
+            transaction.set_rollback(True)
+
+    assert answers == dict(zip(PRINCIPALS, map(int, expected.split()), strict=True))
+
+
+def open_page(client, method, path, form, names):
+    """The status; 401 where the page asks to sign in first."""
+    filled = json.loads(fill(json.dumps(form or {}), names))
+    answer = getattr(client, method.lower())(path.format_map(names), filled)
+    asks = answer.status_code == 302 and answer["Location"].startswith("/sign-in/?next=")
+    return 401 if asks else answer.status_code
+
+
+def test_names_every_page():
+    stated = {resolve(path.format_map(AnyNumber())).func for _, path, _, _ in pages.ROWS}
+    missing = {route.name for route in all_pages(urlpatterns) if route.callback not in stated}
+
+    assert missing == set()
+
+
+def all_pages(patterns):
+    """Every route but the API's, which has a table of its own, and the back office's."""
+    for pattern in patterns:
+        if not isinstance(pattern, URLResolver):
+            yield pattern
+        elif str(pattern.pattern) not in ("api/v1/", "admin/"):
+            yield from all_pages(pattern.url_patterns)

@@ -1,0 +1,65 @@
+"""Who may open which page, written from the design, never recorded from the product.
+
+A row is method, path, form, and the status that each principal gets, in the order of PRINCIPALS.
+401 means: led to the sign-in page. A form that is accepted leads on: 302. Pages know sessions and
+no tokens, so the two service accounts count as anonymous. The back office has rows of its own
+below: its routes are Django's, and only the registry's admins pass its door.
+"""
+
+PUBLIC = "200 200 200 200 200 200 200 200 200 200 200"
+INSIDERS = "404 404 200 200 200 200 200 200 200 404 404"
+SIGNED_IN = "401 200 200 200 200 200 200 200 200 401 401"
+REDIRECTED = "302 302 302 302 302 302 302 302 302 302 302"
+# Who has signed in already has nothing to do there and is led on.
+NOT_SIGNED_IN = "200 302 302 302 302 302 302 302 302 200 200"
+ADMIN = "401 403 403 403 403 403 403 403 200 401 401"
+
+ROWS = [
+    ("GET", "/", None, PUBLIC),
+    ("GET", "/healthz/", None, PUBLIC),
+    ("GET", "/favicon.ico", None, REDIRECTED),
+    # partners: `{pending}` is the member manager's other, unverified organisation
+    ("GET", "/partners/", None, PUBLIC),
+    ("GET", "/partners/{member_partner}/", None, PUBLIC),
+    ("GET", "/partners/{pending}/", None, "404 404 200 404 404 404 404 404 200 404 404"),
+    # partnerships and reports
+    ("GET", "/partnerships/", None, PUBLIC),
+    ("GET", "/partnerships/{active}/", None, PUBLIC),
+    ("GET", "/partnerships/{draft}/", None, INSIDERS),
+    ("GET", "/reports/", None, PUBLIC),
+    ("GET", "/reports/{published}/", None, PUBLIC),
+    ("GET", "/reports/{draft_report}/", None, INSIDERS),
+    # submissions: whose data it is enters it, the lead and the registry's admins decide
+    ("GET", "/submissions/", None, SIGNED_IN),
+    (
+        "POST",
+        "/submissions/start/{unit}/{fourth}/",
+        {},
+        "401 404 302 404 302 302 404 404 302 401 401",
+    ),
+    ("GET", "/submissions/{draft_data}/", None, "401 404 200 200 200 200 200 200 200 401 401"),
+    ("GET", "/submissions/{approved_data}/", None, SIGNED_IN),
+    (
+        "POST",
+        "/submissions/{approved_data}/correct/",
+        {},
+        "401 403 302 403 302 302 403 403 302 401 401",
+    ),
+    (
+        "GET",
+        "/submissions/{sent_data}/review/",
+        None,
+        "401 404 404 200 404 404 404 404 200 401 401",
+    ),
+    (
+        "POST",
+        "/submissions/{sent_data}/review/",
+        {"answer": "approve"},
+        "401 404 404 302 404 404 404 404 302 401 401",
+    ),
+    # accounts
+    ("GET", "/sign-in/", None, NOT_SIGNED_IN),
+    ("POST", "/sign-out/", {}, REDIRECTED),
+    ("GET", "/account/", None, SIGNED_IN),
+    ("POST", "/account/", {"name": "New"}, "401 302 302 302 302 302 302 302 302 401 401"),
+]
