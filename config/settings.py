@@ -134,6 +134,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Where people reach the product: for links in mails.
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 
 REST_FRAMEWORK = {
@@ -221,6 +223,13 @@ CELERY_BEAT_SCHEDULE = {
     "sweep jobs": {"task": "monitoring.tasks.sweep_jobs", "schedule": 10.0},
     "nightly reports": {
         "task": "monitoring.tasks.request_due_reports",
+        "schedule": timedelta(hours=24),
+    },
+    "invitation mails": {"task": "registry.tasks.sweep_invitation_mails", "schedule": 60.0},
+    "expired invitations": {"task": "registry.tasks.expire_invitations", "schedule": 3600.0},
+    "expiring tokens": {"task": "registry.tasks.remind_of_expiring_tokens", "schedule": 3600.0},
+    "second managers": {
+        "task": "registry.tasks.ask_for_second_managers",
         "schedule": timedelta(hours=24),
     },
 }

@@ -8,12 +8,24 @@ class MonitoringConfig(AppConfig):
 
     def ready(self) -> None:
         from monitoring import services, vocabularies
+        from monitoring.models.in_charge import hand_over_to, tasks_of
         from partnerships.models import agreement_bound
+        from registry.models import hand_over, tasks_of_person
         from registry.vocabularies import vocabularies_loaded
 
         def on_bound(sender: Any, agreement: Any, by: Any, **_: Any) -> None:
             services.agree_framework(agreement, by=by)
 
+        def tasks(sender: Any, person: Any, partner: Any, **_: Any) -> list[Any]:
+            return list(tasks_of(person, partner))
+
+        def on_hand_over(
+            sender: Any, person: Any, partner: Any, to: Any, by: Any, **_: Any
+        ) -> None:
+            hand_over_to(to, person=person, partner=partner, by=by)
+
+        tasks_of_person.connect(tasks, weak=False, dispatch_uid="monitoring.tasks")
+        hand_over.connect(on_hand_over, weak=False, dispatch_uid="monitoring.hand_over")
         agreement_bound.connect(on_bound, weak=False, dispatch_uid="agree_framework")
         vocabularies_loaded.connect(
             vocabularies.load_with_the_other_vocabularies, dispatch_uid="monitoring.dimensions"

@@ -220,7 +220,8 @@ def start_submission(
 @transaction.atomic
 def correct_submission(submission: Submission, *, by: User, comment: str = "") -> Submission:
     """Begin the next revision of approved data; it carries only the rows that change."""
-    own = by.has_role(submission.unit.membership.partner_id, "manager", "evaluator")
+    reached = Membership.objects.of_people(by, "manager", "evaluator")
+    own = reached.filter(pk=submission.unit.membership_id).exists()
     sent_for = None if own else submission.sent_for
     _may_send(submission.unit, sent_for, by)
     submission.unit.require_member_at(submission.period)
@@ -366,8 +367,8 @@ def _may_send(unit: ReportingUnit, sent_for: Membership | None, by: User) -> Non
         allowed = ReportingUnit.objects.reportable_by(by).filter(pk=unit.pk).exists()
     else:
         _refuse_sender(unit, sent_for)
-        senders = Partner.objects.acted_for_by(by, "manager", "evaluator")
-        allowed = by.is_staff or senders.filter(pk=sent_for.partner_id).exists()
+        senders = Membership.objects.acted_for_by(by, "manager", "evaluator")
+        allowed = by.is_staff or senders.filter(pk=sent_for.pk).exists()
     if not allowed:
         raise NotAllowed("unit_only", "Only the reporting unit's own people may do this.")
 

@@ -1,5 +1,21 @@
+from typing import Any
+
 from django.apps import AppConfig
 
 
 class PartnershipsConfig(AppConfig):
     name = "partnerships"
+
+    def ready(self) -> None:
+        from partnerships.models import limits_of
+        from partnerships.models.waiting import tasks_of
+        from registry.models import limits_of_affiliations, tasks_of_person
+
+        def limits(sender: Any, user: Any, **_: Any) -> dict[int, list[str]]:
+            return limits_of(user)
+
+        def tasks(sender: Any, person: Any, partner: Any, **_: Any) -> list[Any]:
+            return list(tasks_of(person, partner))
+
+        tasks_of_person.connect(tasks, weak=False, dispatch_uid="partnerships.tasks")
+        limits_of_affiliations.connect(limits, weak=False, dispatch_uid="assignments")

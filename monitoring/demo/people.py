@@ -89,7 +89,7 @@ def _user(email: str, name: str, secret: str, **values: bool) -> User:
     return User(
         email=email,
         name=name,
-        password=secret,
+        password="!demonstration" if values.get("is_service") else secret,
         key=key("user", email),
         joined_at=moment(JOINED),
         **values,

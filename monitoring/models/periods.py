@@ -16,7 +16,6 @@ from registry.models import (
     Country,
     Event,
     MovingRecord,
-    Partner,
     User,
     check_day,
     require_reason,
@@ -34,18 +33,18 @@ class ReportingUnitQuerySet(models.QuerySet["ReportingUnit"]):
         )
 
     def reportable_by(self, user: Any) -> Self:
-        """Units whose data the user may send: the member's managers and evaluators."""
+        """Units whose data the user may send: the member's managers and evaluators (those with
+        assignments only in their partnerships)."""
         if user.is_anonymous:
             return self.none()
         if user.is_staff:
             return self
-        partners = Partner.objects.acted_for_by(user, "manager", "evaluator").values("pk")
-        return self.filter(membership__partner__in=partners)
+        return self.of_people(user)
 
     def of_people(self, user: Any) -> Self:
         """Units of the partners for which the user reports, without an admin's reach."""
-        partners = Partner.objects.acted_for_by(user, "manager", "evaluator").values("pk")
-        return self.filter(membership__partner__in=partners)
+        reached = Membership.objects.acted_for_by(user, "manager", "evaluator")
+        return self.filter(membership__in=reached.values("pk"))
 
     def owing(self, on: date) -> "list[tuple[ReportingUnit, Period]]":
         """Units with an open period that has ended and for which nothing was begun; 4 queries."""

@@ -12,7 +12,7 @@ from monitoring.models.indicators import Indicator
 from monitoring.models.periods import Period, ReportingUnit
 from partnerships.models import Membership, Partnership
 from registry.errors import DomainError, NotAllowed
-from registry.models import Event, ImportBatch, MovingRecord, Partner, User, require_reason
+from registry.models import Event, ImportBatch, MovingRecord, User, require_reason
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -30,9 +30,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         units = ReportingUnit.objects.reportable_by(user).values("pk")
         if user.is_anonymous:
             return self.none()
-        partners = Partner.objects.acted_for_by(user, "manager", "evaluator").values("pk")
-        senders = Membership.objects.accepted().filter(partner__in=partners).values("pk")
-        return self.filter(Q(unit__in=units) | Q(sent_for__in=senders))
+        reached = Membership.objects.acted_for_by(user, "manager", "evaluator")
+        return self.filter(Q(unit__in=units) | Q(sent_for__in=reached.accepted().values("pk")))
 
     def waiting(self) -> Self:
         return self.filter(status=Submission.Status.SUBMITTED)
@@ -40,6 +39,12 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def of_people(self, user: Any) -> Self:
         """Data of the partners for which the user reports, without an admin's reach."""
         return self.filter(unit__in=ReportingUnit.objects.of_people(user).values("pk"))
+
+    def in_charge_of(self, user: Any, partner: Any) -> Self:
+        """What the person has to see through for the partner: begun or taken over, not decided."""
+        person = Q(in_charge=user) | Q(in_charge=None, created_by=user)
+        own = Q(sent_for=None, unit__membership__partner=partner) | Q(sent_for__partner=partner)
+        return self.filter(person, own, status__in=Submission.IN_PROGRESS)
 
     def in_progress(self) -> Self:
         """Begun or sent back: its own people have to act."""
@@ -95,6 +100,14 @@ class Submission(MovingRecord):
     )
     created_by = models.ForeignKey(
         User, models.PROTECT, null=True, editable=False, related_name="created_submissions"
+    )
+    in_charge = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="submissions_in_charge",
+        help_text="who took it over; empty: who began it",
     )
     submitted_by = models.ForeignKey(
         User, models.PROTECT, null=True, editable=False, related_name="submissions"

@@ -56,9 +56,7 @@ def _waiting(request: HttpRequest, today: date) -> dict[str, Any]:
     user = request.user
     if user.is_anonymous:
         return {}
-    own = Membership.objects.filter(
-        partner__affiliations__user=user, status__in=["invited", "accepted"]
-    )
+    own = Membership.objects.of_people(user).filter(status__in=["invited", "accepted"])
     mine = Partnership.objects.filter(pk__in=own.values("partnership_id"))
     reported = Submission.objects.of_people(user)
     return {

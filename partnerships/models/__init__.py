@@ -1,4 +1,5 @@
 from partnerships.models.agreements import Agreement, Endorsement, agreement_bound
+from partnerships.models.assignments import Assignment, limits_of
 from partnerships.models.commitments import Commitment, Delivery, DueDate
 from partnerships.models.markers import Document, Marker
 from partnerships.models.membership import Membership
@@ -6,6 +7,7 @@ from partnerships.models.partnership import Partnership, PartnershipCountry, Ref
 
 __all__ = [
     "Agreement",
+    "Assignment",
     "Commitment",
     "Delivery",
     "Document",
@@ -17,4 +19,5 @@ __all__ = [
     "PartnershipCountry",
     "ReferenceYear",
     "agreement_bound",
+    "limits_of",
 ]

@@ -6,15 +6,32 @@ from typing import Any, Self
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from partnerships.models.partnership import Partnership
 from registry.errors import NotAllowed
-from registry.models import Event, ImportBatch, MovingRecord, Partner, User
+from registry.models import Affiliation, Event, ImportBatch, MovingRecord, Partner, User
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
+    def of_people(self, user: Any, *roles: str) -> Self:
+        """Memberships of the partners at which the user holds one of the roles (any, if none is
+        named). An evaluator with assignments holds the role in those partnerships only."""
+        held = Affiliation.objects.filter(user_id=user.pk, partner_id=OuterRef("partner_id"))
+        if roles:
+            held = held.filter(role__in=roles)
+        # A relation to above in this app, read only: assignments name memberships' partnerships.
+        given = Affiliation.assignments.rel.related_model._default_manager
+        mine = given.filter(affiliation=OuterRef("pk"))
+        here = mine.filter(partnership=OuterRef(OuterRef("partnership_id")))
+        return self.filter(Exists(held.filter(~Exists(mine) | Exists(here))))
+
+    def acted_for_by(self, user: Any, *roles: str) -> Self:
+        """Those in whose name the user acts: of verified partners only."""
+        verified = self.filter(partner__status=Partner.Status.VERIFIED)
+        return verified.of_people(user, *roles)
+
     def accepted(self) -> Self:
         """Members now."""
         return self.filter(status=Membership.Status.ACCEPTED, ended_on=None)
@@ -27,7 +44,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def visible_to(self, user: Any) -> Self:
         """Accepted members of public partnerships; insiders also see invitations, and
-        everybody those of the own partners."""
+        everybody those that the own role reaches."""
         seen = Partnership.objects.public().values("pk")
         public = Q(partnership__in=seen, accepted_on__isnull=False)
         if user.is_anonymous:
@@ -35,8 +52,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         if user.is_staff:
             return self
         inside = Partnership.objects.insider(user).values("pk")
-        own = Partner.objects.filter(affiliations__user_id=user.pk).values("pk")
-        return self.filter(public | Q(partnership__in=inside) | Q(partner__in=own))
+        own = Membership.objects.of_people(user).values("pk")
+        return self.filter(public | Q(partnership__in=inside) | Q(pk__in=own))
 
     def editable_by(self, user: Any) -> Self:
         """Memberships of the partnerships the user edits, and of the partners it manages."""

@@ -34,7 +34,7 @@ class PartnershipQuerySet(models.QuerySet["Partnership"]):
         return self.filter(status__in=Partnership.PUBLIC)
 
     def visible_to(self, user: Any) -> Self:
-        """Registered partnerships, and those to which the user's own partners belong."""
+        """Registered partnerships, and those of the user's own partners that the role reaches."""
         if user.is_anonymous:
             return self.public()
         if user.is_staff:
@@ -126,10 +126,13 @@ class PartnershipQuerySet(models.QuerySet["Partnership"]):
         return Counter(goal for _, goal in primary.union(named, by_target))
 
     def _with_partners_of(self, user: Any) -> models.QuerySet[Any]:
-        memberships = self.model.memberships.rel.related_model._default_manager
-        return memberships.filter(
-            partner__affiliations__user_id=user.pk, status__in=["invited", "accepted"]
-        ).values("partnership_id")
+        memberships: Any = self.model.memberships.rel.related_model._default_manager
+        reached: models.QuerySet[Any] = (
+            memberships.of_people(user)
+            .filter(status__in=["invited", "accepted"])
+            .values("partnership_id")
+        )
+        return reached
 
 
 class Partnership(MovingRecord):

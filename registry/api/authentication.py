@@ -1,7 +1,6 @@
 """Who calls: a token or a session."""
 
 import binascii
-from ipaddress import ip_address
 from typing import Any
 
 from django.http import HttpRequest
@@ -34,12 +33,13 @@ class TokenAuthentication(KnoxTokenAuthentication):
         if pair is None:
             return None
         user, token = pair
-        if not _allows_address(token, client_address(request)):
+        if not token.allows(client_address(request)):
             raise AuthenticationFailed(
                 "This token may not be used from here.", code="address_not_allowed"
             )
         if token.read_only and request.method not in SAFE_METHODS:
             raise PermissionDenied("This token only reads.", code="read_only_token")
+        token.note_use()
         return user, token
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, Token]:
@@ -57,18 +57,15 @@ class TokenAuthentication(KnoxTokenAuthentication):
 class SessionAuthentication(authentication.SessionAuthentication):
     """The session of the pages; names itself, so that no credentials are 401, not 403."""
 
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """A service account has no session, whoever made one: it has tokens."""
+        pair: tuple[Any, Any] | None = super().authenticate(request)
+        if pair and getattr(pair[0], "is_service", False):
+            raise AuthenticationFailed("A service account uses tokens.", code="tokens_only")
+        return pair
+
     def authenticate_header(self, request: Request) -> str:
         return "Session"
-
-
-def _allows_address(token: Token, address: str) -> bool:
-    if not token.allowed_addresses:
-        return True
-    try:
-        caller = ip_address(address)
-    except ValueError:
-        return False
-    return caller in {ip_address(allowed) for allowed in token.allowed_addresses}
 
 
 class TokenScheme(OpenApiAuthenticationExtension):

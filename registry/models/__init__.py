@@ -8,15 +8,19 @@ from registry.models.base import (
     require_reason,
 )
 from registry.models.events import Event, ImportBatch, ImportedRow, ImportFinding
-from registry.models.idempotency import IdempotentAnswer
+from registry.models.handing_over import RoleReason, Task, hand_over, tasks_at, tasks_of_person
+from registry.models.idempotency import IdempotentAnswer, limits_of_affiliations
+from registry.models.invitations import Invitation, InvitationMail
 from registry.models.jobs import Job, JobQuerySet, LostLease
+from registry.models.joining import JoinRequest
 from registry.models.languages import Language
 from registry.models.money import Currency, ExchangeRate
 from registry.models.notices import Notice, NoticeSetting
 from registry.models.partners import Basis, Partner, PartnerIdentifier, Sector
-from registry.models.people import Affiliation, JoinRequest, Token, User
+from registry.models.people import Affiliation, User
 from registry.models.places import Country
 from registry.models.sdg import GlobalIndicator, Goal, Target
+from registry.models.tokens import Token
 
 __all__ = [
     "FIRST_DAY",
@@ -33,6 +37,8 @@ __all__ = [
     "ImportBatch",
     "ImportFinding",
     "ImportedRow",
+    "Invitation",
+    "InvitationMail",
     "Job",
     "JobQuerySet",
     "JoinRequest",
@@ -44,11 +50,17 @@ __all__ = [
     "Partner",
     "PartnerIdentifier",
     "Record",
+    "RoleReason",
     "Sector",
     "Target",
+    "Task",
     "Token",
     "User",
     "check_day",
     "days_in_range",
+    "hand_over",
+    "limits_of_affiliations",
     "require_reason",
+    "tasks_at",
+    "tasks_of_person",
 ]

@@ -1,5 +1,6 @@
 """What happened, and where imported rows came from."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 class EventQuerySet(models.QuerySet["Event"]):
     def about(self, record: models.Model) -> Self:
         return self.filter(subject_type=record._meta.label_lower, subject_id=record.pk)
+
+    def lately(self, kind: str, days: int) -> bool:
+        """Whether it happened in the last so many days."""
+        return self.filter(kind=kind, at__gt=timezone.now() - timedelta(days=days)).exists()
 
 
 class Event(models.Model):

@@ -1,12 +1,17 @@
 """First answers to requests that a client may send again."""
 
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db import connection, models
+from django.dispatch import Signal
 from django.utils import timezone
 
 from registry.models.people import User
+
+# Asked with `user`: an app above that narrows roles answers with the scopes of affiliations, by
+# their primary key. One that it does not name holds everywhere at its partner.
+limits_of_affiliations = Signal()
 
 KEPT_FOR = timedelta(hours=48)
 
@@ -51,10 +56,18 @@ class IdempotentAnswer(models.Model):
 
     @staticmethod
     def standing_of(user: User) -> list[str]:
-        """What decides what the user may do: who has lost any of it is answered anew."""
-        roles = user.affiliations.values_list("partner_id", "role")
+        """What decides what the user may do: who has lost any of it is answered anew.
+
+        A role that was narrowed to single partnerships is another one than the role everywhere.
+        """
+        answers: list[Any] = limits_of_affiliations.send(sender=User, user=user)
+        scopes = {pk: named for _, limits in answers for pk, named in limits.items()}
         admin = ["admin"] if user.is_staff else []
-        return admin + sorted(f"{role} {partner}" for partner, role in roles)
+        held = []
+        for pk, partner, role in user.affiliations.values_list("pk", "partner_id", "role"):
+            narrow = scopes.get(pk)
+            held += [f"{role} {partner}{scope}" for scope in narrow or [""]]
+        return admin + sorted(held)
 
     def still_stands_for(self, user: User) -> bool:
         return set(self.standing) <= set(self.standing_of(user))

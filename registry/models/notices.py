@@ -41,6 +41,7 @@ _GROUP_OF = {
     "affiliation": "account",
     "partner": "partners",
     "joinrequest": "partners",
+    "invitation": "partners",
     "webhook": "partners",
 }
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Lower
+from django.db.models import Count, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from stdnum import lei
 
@@ -81,6 +81,25 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
         from_user = Partner.affiliations.rel.related_model._default_manager.filter(user_id=user.pk)
         return self.filter(pk__in=from_user.filter(role__in=roles).values("partner_id"))
 
+    def with_managers(self, count: int) -> Self:
+        """Open partners with exactly so many people who can manage them today."""
+        held: Any = Partner.affiliations.rel.related_model._default_manager
+        managers = (
+            held.managing()
+            .filter(partner=OuterRef("pk"))
+            .order_by()
+            .values("partner")
+            .annotate(people=Count("user", distinct=True))
+            .values("people")
+        )
+        known = self.annotate(managers=Coalesce(Subquery(managers), 0))
+        return known.filter(managers=count).exclude(status__in=Partner.CLOSED)
+
+    def that_lost_their_manager(self) -> Self:
+        """Partners that people act, or have acted, for, and that nobody can manage any more."""
+        people = Q(affiliations__isnull=False) | Q(role_reasons__isnull=False)
+        return self.filter(pk__in=self.with_managers(0).filter(people).values("pk"))
+
 
 class Partner(MovingRecord):
     """An organisation that takes part in partnerships."""
@@ -120,6 +139,8 @@ class Partner(MovingRecord):
         Status.VERIFIED: [Status.SUSPENDED],
         Status.SUSPENDED: [Status.VERIFIED],
     }
+    # Nobody is let in any more, by name: one of them may be of another's making.
+    CLOSED = ("suspended", "merged")
     # IATI OrganisationType, sector and default reporting basis of each kind.
     FACTS: Mapping[str, KindFacts] = {
         Kind.NATIONAL_GOVERNMENT: KindFacts("10", Sector.PUBLIC, Basis.RESULTS),
@@ -195,6 +216,15 @@ class Partner(MovingRecord):
 
     def __str__(self) -> str:
         return self.name
+
+    def require_open(self) -> None:
+        """Refuse new people and systems where the registry has closed the partner."""
+        if self.status in self.CLOSED:
+            raise DomainError(f"partner_{self.status}", f"The partner is {self.status}.")
+
+    def needs_second_manager(self) -> bool:
+        """Whether one person alone holds it: nobody could go on if that one left."""
+        return Partner.objects.with_managers(1).filter(pk=self.pk).exists()
 
     def require_unsettled(self, facts: Collection[str], *, by: "User") -> None:
         """Kind and country stand in reports: they do not change once the partner takes part.

@@ -1,20 +1,15 @@
-"""People, service accounts, their roles and their tokens."""
+"""People, service accounts, and their roles."""
 
 import uuid
-from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
-from knox.models import AbstractAuthToken
 
-from registry.errors import NotAllowed
-from registry.models.base import MovingRecord
+from registry.errors import DomainError, NotAllowed
 from registry.models.events import Event
 from registry.models.partners import Partner
 
@@ -33,6 +28,21 @@ class UserQuerySet(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
+
+    def services_kept_by(self, user: Any) -> models.QuerySet["User"]:
+        """Service accounts in use at the partners that the user, a person, manages."""
+        rows = self.filter(is_service=True, is_active=True)
+        if user.is_anonymous or user.is_service:
+            return rows.none()
+        if user.is_staff:
+            return rows
+        managed = Partner.objects.with_role(user, "manager").values("pk")
+        return rows.filter(affiliations__partner__in=managed).distinct()
+
+    def managers_of(self, partner_id: int) -> models.QuerySet["User"]:
+        """The people who can manage the partner today."""
+        held = Affiliation.objects.managing().filter(partner_id=partner_id)
+        return self.filter(pk__in=held.values("user_id"))
 
 
 # knox ships no types: mypy cannot see the manager behind `auth_token_set`.
@@ -59,7 +69,12 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
                 Lower("email"),
                 name="user_email_once",
                 violation_error_message="A user with this e-mail exists already.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_service=False) | models.Q(password__startswith="!"),
+                name="service_has_no_password",
+                violation_error_message="A service account has no password.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -70,8 +85,30 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         held = self.affiliations.filter(partner_id=partner_id)
         return self.is_active and (held.filter(role__in=roles) if roles else held).exists()
 
+    def set_password(self, raw_password: str | None) -> None:
+        """A service account never gets one: it has tokens, which its partner's managers keep."""
+        super().set_password(None if self.is_service else raw_password)
+
+    def require_person(self) -> None:
+        """Refuse a service account where people decide about people and their access."""
+        if self.is_service:
+            raise NotAllowed("people_only", "A service account manages no people and no access.")
+
+    def confirmed_addresses(self) -> list[str]:
+        """E-mail addresses that are surely this person's."""
+        stated = getattr(self, "emailaddress_set", None)
+        if stated is None:
+            return [self.email]
+        return list(stated.filter(verified=True).values_list("email", flat=True))
+
 
 class AffiliationQuerySet(models.QuerySet[Any]):
+    def managing(self) -> Self:
+        """Roles of people who can manage a partner today: no closed and no service account."""
+        return self.filter(
+            role=Affiliation.Role.MANAGER, user__is_active=True, user__is_service=False
+        )
+
     def visible_to(self, user: Any) -> Self:
         """One's own, and those of the partners one manages; admins see all."""
         if user.is_anonymous:
@@ -107,111 +144,16 @@ class Affiliation(models.Model):
         return f"{self.user}: {self.role} at {self.partner}"
 
     @classmethod
+    @transaction.atomic
     def give(cls, user: User, partner: Partner, role: str, *, by: User) -> "Affiliation":
-        """Twice is once."""
+        """Twice is once. A service account belongs to one partner only."""
+        if user.is_service:
+            User.objects.select_for_update(no_key=True).get(pk=user.pk)
+            if user.affiliations.exclude(partner=partner).exists():
+                text = "A service account belongs to one partner; make another one."
+                raise DomainError("service_of_another", text)
         affiliation, new = cls.objects.get_or_create(user=user, partner=partner, role=role)
         if new:
             affiliation.full_clean(validate_unique=False)
             Event.log(partner, "affiliated", by=by, became=role, reason=str(user.key))
         return affiliation
-
-
-class JoinRequest(MovingRecord):
-    """A user's wish to act for a partner: it gives no right until a manager accepts it."""
-
-    class Status(models.TextChoices):
-        ASKED = "asked"
-        ACCEPTED = "accepted"
-        DECLINED = "declined"
-        WITHDRAWN = "withdrawn"
-
-    MOVES = {
-        Status.ASKED: [Status.ACCEPTED, Status.DECLINED, Status.WITHDRAWN],
-        Status.ACCEPTED: [],
-        Status.DECLINED: [],
-        Status.WITHDRAWN: [],
-    }
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="join_requests")
-    partner = models.ForeignKey(Partner, models.CASCADE, related_name="join_requests")
-    role = models.CharField(max_length=10, choices=Affiliation.Role)
-    status = models.CharField(max_length=9, choices=Status, default=Status.ASKED, editable=False)
-
-    objects = AffiliationQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-updated_at", "-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user", "partner", "role"],
-                condition=models.Q(status="asked"),
-                name="join_request_once",
-                violation_error_message="You have asked for this role already.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user}: {self.role} at {self.partner}?"
-
-    @transaction.atomic
-    def accept(self, *, by: User) -> None:
-        """Let the user act for the partner in the role asked for."""
-        self._managers_only(by)
-        Event.move(self, self.Status.ACCEPTED, by=by)
-        Affiliation.give(self.user, self.partner, self.role, by=by)
-
-    def decline(self, *, by: User, reason: str = "") -> None:
-        self._managers_only(by)
-        Event.move(self, self.Status.DECLINED, by=by, reason=reason)
-
-    def withdraw(self, *, by: User) -> None:
-        if by.pk != self.user_id:
-            raise NotAllowed("own_request_only", "Only who has asked withdraws the request.")
-        Event.move(self, self.Status.WITHDRAWN, by=by)
-
-    def _managers_only(self, by: User) -> None:
-        if not Partner.objects.editable_by(by).filter(pk=self.partner_id).exists():
-            raise NotAllowed("managers_only", "Only the partner's managers may do this.")
-
-
-class Token(AbstractAuthToken):
-    """An API token of a user: named, expiring, revocable; only its hash is stored."""
-
-    name = models.CharField(max_length=80)
-    read_only = models.BooleanField(default=False)
-    allowed_addresses = ArrayField(
-        models.GenericIPAddressField(), default=list, blank=True, help_text="empty: any address"
-    )
-
-    def __str__(self) -> str:
-        return f"{self.name} of {self.user}"
-
-    @classmethod
-    @transaction.atomic
-    def issue(
-        cls,
-        user: User,
-        *,
-        name: str,
-        days: int = 90,
-        read_only: bool = False,
-        allowed_addresses: Iterable[str] = (),
-        through: "Token | None" = None,
-    ) -> "tuple[Token, str]":
-        """A new token and its secret, which is known only now.
-
-        A token limited to addresses cannot make one that is not (`through` is the caller's).
-        """
-        addresses = list(allowed_addresses)
-        limits = set(through.allowed_addresses) if through else set()
-        if limits and not (addresses and set(addresses) <= limits):
-            raise NotAllowed("limited_token", "Name addresses that this token allows itself.")
-        token, secret = cls.objects.create(
-            user,
-            expiry=timedelta(days=days),
-            name=name,
-            read_only=read_only,
-            allowed_addresses=addresses,
-        )
-        Event.log(user, "token_issued", by=user, reason=name)
-        return token, secret

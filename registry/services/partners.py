@@ -14,11 +14,12 @@ def register_partner(
     *, by: User, identifiers: Iterable[tuple[str, str]] = (), **fields: Any
 ) -> Partner:
     """Register an organisation, to be verified by an admin; `by` becomes its manager."""
+    by.require_person()  # its manager: a service account belongs to one partner, and manages none
     partner = Partner(**fields).store()
     for scheme, value in identifiers:
         _identify(partner, scheme, value)
     if not by.is_staff:
-        Affiliation.objects.create(user=by, partner=partner, role=Affiliation.Role.MANAGER)
+        Affiliation.give(by, partner, Affiliation.Role.MANAGER, by=by)
     Event.log(partner, "registered", by=by, became=partner.status)
     return partner
 

@@ -26,7 +26,6 @@ def build():
     token = f.TokenFactory(user=people["lead"])
     reading = f.UserFactory(service=True, manages=lead)
     writing = f.UserFactory(service=True, manages=member)
-    f.AffiliationFactory(user=writing, partner=pending)
     tokens = {
         "service_read": f.TokenFactory(user=reading, read_only=True).secret,
         "service_write": f.TokenFactory(user=writing).secret,
@@ -47,6 +46,7 @@ def build():
     }
     f.CurrencyFactory()
     f.LanguageFactory(code="sw")
+    rows |= _assignments(rows, people)
     rows |= _promises(rows)
     rows |= _frameworks(rows)
     rows |= _values(rows, people["evaluator"])
@@ -78,6 +78,17 @@ def _partnerships(lead, member, suspended):
     inviting = f.PartnershipFactory(active=True, lead=lead)
     invitation = f.MembershipFactory(partnership=inviting, partner=member, invited=True)
     return {**made, "membership": joined["active"], "invitation": invitation}
+
+
+def _assignments(rows, people):
+    """The evaluator's are the partnerships of this world; the unassigned one's is another."""
+    mine, other = (people[name].affiliations.get() for name in ("evaluator", "unassigned"))
+    here = ["active", "registered", "submitted", "draft"]
+    for partnership in (*(rows[name] for name in here), rows["invitation"].partnership):
+        f.AssignmentFactory(affiliation=mine, partnership=partnership)
+    elsewhere = f.PartnershipFactory(active=True)
+    f.MembershipFactory(partnership=elsewhere, partner=mine.partner)
+    return {"assignment": f.AssignmentFactory(affiliation=other, partnership=elsewhere)}
 
 
 def _promises(rows):

@@ -29,6 +29,7 @@ from tests.factories.partnerships import (
     PartnershipCountryFactory,
     PartnershipFactory,
 )
+from tests.factories.people import AssignmentFactory, InvitationFactory
 from tests.factories.registry import (
     AffiliationFactory,
     CountryFactory,
@@ -54,6 +55,7 @@ __all__ = [
     "PASSWORD",
     "AffiliationFactory",
     "AgreementFactory",
+    "AssignmentFactory",
     "CategoryFactory",
     "CommitmentFactory",
     "CountryFactory",
@@ -73,6 +75,7 @@ __all__ = [
     "ImportFindingFactory",
     "ImportedRowFactory",
     "IndicatorFactory",
+    "InvitationFactory",
     "JoinRequestFactory",
     "LanguageFactory",
     "MarkerFactory",

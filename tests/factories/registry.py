@@ -118,7 +118,8 @@ class UserFactory(Factory):
 
     @classmethod
     def _create(cls, model_class, *args, **kwargs):
-        kwargs.setdefault("password", PASSWORD)
+        if not kwargs.get("is_service"):
+            kwargs.setdefault("password", PASSWORD)
         return model_class.objects.create_user(*args, **kwargs)
 
     @factory.post_generation

@@ -7,7 +7,7 @@ below: its routes are Django's, and only the registry's admins pass its door.
 """
 
 PUBLIC = "200 200 200 200 200 200 200 200 200 200 200"
-INSIDERS = "404 404 200 200 200 200 200 200 200 404 404"
+INSIDERS = "404 404 200 200 200 404 200 200 200 404 404"
 SIGNED_IN = "401 200 200 200 200 200 200 200 200 401 401"
 REDIRECTED = "302 302 302 302 302 302 302 302 302 302 302"
 # Who has signed in already has nothing to do there and is led on.
@@ -35,15 +35,15 @@ ROWS = [
         "POST",
         "/submissions/start/{unit}/{fourth}/",
         {},
-        "401 404 302 404 302 302 404 404 302 401 401",
+        "401 404 302 404 302 404 404 404 302 401 401",
     ),
-    ("GET", "/submissions/{draft_data}/", None, "401 404 200 200 200 200 200 200 200 401 401"),
+    ("GET", "/submissions/{draft_data}/", None, "401 404 200 200 200 404 200 200 200 401 401"),
     ("GET", "/submissions/{approved_data}/", None, SIGNED_IN),
     (
         "POST",
         "/submissions/{approved_data}/correct/",
         {},
-        "401 403 302 403 302 302 403 403 302 401 401",
+        "401 403 302 403 302 403 403 403 302 401 401",
     ),
     (
         "GET",

@@ -1,0 +1,103 @@
+"""What Celery does for the registry. Tasks may run twice and are only hints: see the rows."""
+
+import logging
+from smtplib import SMTPException
+
+from celery import shared_task
+from django.db import transaction
+
+from registry.errors import DomainError
+from registry.mails import send_invitation
+from registry.models import Event, Invitation, InvitationMail, Notice, Partner, Token, User
+from registry.models.tokens import REMIND_DAYS
+
+logger = logging.getLogger(__name__)
+
+MAIL_AGAIN_AFTER = 300  # seconds until a mail that failed, or whose hint was lost, is tried again
+ASK_AGAIN_DAYS = 30
+
+
+@shared_task
+def mail_invitation(mail_pk: int) -> None:
+    """Send an invitation's mail; a second delivery, or an invitation that ended, sends nothing."""
+    mail = InvitationMail.objects.select_related("invitation__partner").get(pk=mail_pk)
+    if not mail.claim():
+        return
+    invitation = mail.invitation
+    try:
+        secret = invitation.new_secret()
+        send_invitation(invitation, secret)
+    except DomainError as ended:
+        mail.fail(ended.detail, retry=False)
+    except (OSError, SMTPException) as error:
+        # Not the error's own text: a server likes to repeat the address.
+        mail.fail(type(error).__name__, retry=True)
+        logger.warning("%s was not sent: %s", mail, type(error).__name__)
+    else:
+        mail.finish()
+
+
+@shared_task
+def sweep_invitation_mails() -> int:
+    """Give the hint again for mails that lost theirs or have to be tried again."""
+    InvitationMail.objects.give_up()
+    keys = InvitationMail.objects.hint_again(MAIL_AGAIN_AFTER)
+    for key in keys:
+        mail_invitation.delay(key)
+    return len(keys)
+
+
+@shared_task
+def expire_invitations() -> int:
+    """Each hour: end what has run out, and erase the addresses."""
+    return Invitation.objects.all().expire()
+
+
+@shared_task
+def remind_of_expiring_tokens() -> int:
+    """Each hour: tell whoever keeps a token that it ends in 14 or 3 days, each once."""
+    told = 0
+    for days in sorted(REMIND_DAYS):
+        for pk in list(Token.objects.expiring_in(days).values_list("pk", flat=True)):
+            told += _remind(pk, days)
+    return told
+
+
+@transaction.atomic
+def _remind(token_pk: str, days: int) -> int:
+    rows = Token.objects.expiring_in(days).select_for_update(skip_locked=True, of=("self",))
+    token = rows.filter(pk=token_pk).first()
+    if token is None:  # revoked, or told of by another worker
+        return 0
+    facts = {"token": token.shown_key, "days": days}
+    event = Event.log(token.user, "token_expiring", by=None, facts=facts)
+    Notice.tell(event, _keepers_of(token.user))
+    Token.objects.filter(pk=token.pk).update(reminded_days=days)
+    return 1
+
+
+def _keepers_of(owner: User) -> list[User]:
+    if not owner.is_service:
+        return [owner]
+    partners = owner.affiliations.values_list("partner_id", flat=True)
+    return [user for pk in partners for user in User.objects.managers_of(pk)]
+
+
+@shared_task
+def ask_for_second_managers() -> int:
+    """Each day: tell whoever manages a partner alone, once a month while it holds."""
+    asked = 0
+    for pk in list(Partner.objects.with_managers(1).values_list("pk", flat=True)):
+        asked += _ask_for_second(pk)
+    return asked
+
+
+@transaction.atomic
+def _ask_for_second(partner_pk: int) -> int:
+    partner = Partner.objects.select_for_update(no_key=True).get(pk=partner_pk)
+    alone = partner.needs_second_manager()
+    if not alone or Event.objects.about(partner).lately("partner.manager_alone", ASK_AGAIN_DAYS):
+        return 0
+    event = Event.log(partner, "manager_alone", by=None)
+    Notice.tell(event, User.objects.managers_of(partner.pk))
+    return 1
