@@ -28,6 +28,7 @@ from rest_framework.views import APIView
 
 from monitoring.errors import RowErrors
 from registry.api.parsers import BodyTooLarge, check_texts
+from registry.api.rows import Page, Rows
 from registry.errors import DomainError, NotAllowed, StaleVersion
 
 COUNTED_UP_TO = 1000
@@ -41,18 +42,52 @@ class KeysetPagination(BasePagination):
     """
 
     page_size, largest = 50, 500
+    last: list[Any] | None
 
     def paginate_queryset(
         self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any]:
-        self.request = request
+        limit = self._begin(queryset, request, view)
+        order = [f"-{name}" if self.falls else name for name in self.names]
+        page = list(self._after(queryset.order_by(*order))[: limit + 1])
+        if len(page) > limit:
+            self.last = [getattr(page[limit - 1], name) for name in self.names]
+        return page[:limit]
+
+    def page_of_rows(
+        self, rows: Rows, queryset: Any, request: Request, view: APIView
+    ) -> list[dict[str, Any]]:
+        """The page as plain values, in one statement and one for each list of the caller's own."""
+        limit = self._begin(queryset, request, view)
+        found = rows.of(self._page(queryset, rows.annotations, limit + 1), request.user)
+        if len(found) > limit:
+            self.last = list(found[limit - 1][0][1 : 1 + len(self.names)])
+        return [shown for _, shown in found[:limit]]
+
+    def _page(self, queryset: Any, annotations: tuple[str, ...], size: int) -> Page:
+        """The keyset as SQL: quicker to make than by the ORM, and the same plan."""
+        chosen = queryset.order_by().values_list("pk", *self.names, *annotations)
+        sql, parameters = chosen.query.sql_with_params()
+        columns = [f"k{number}" for number in range(1, 2 + len(self.names) + len(annotations))]
+        keys = columns[1 : 1 + len(self.names)]
+        after, values = "", self._cursor(queryset.model)
+        if values is not None:
+            marks = ", ".join(["%s"] * len(keys))
+            after = f" WHERE ({', '.join(keys)}) {'<' if self.falls else '>'} ({marks})"
+        order = ", ".join(f"{key} {'DESC' if self.falls else 'ASC'}" for key in keys)
+        sql = (
+            f"SELECT * FROM ({sql}) chosen ({', '.join(columns)}){after}"
+            f" ORDER BY {order} LIMIT {size}"
+        )
+        return Page(sql, (*parameters, *(values or ())), order, len(columns))
+
+    def _begin(self, queryset: Any, request: Request, view: APIView | None) -> int:
+        """Read what is asked for; answers how many rows to show."""
+        self.request, self.last = request, None
         order: tuple[str, ...] = getattr(view, "page_order", ("-pk",))
-        self.names = [name.lstrip("-") for name in order]
+        self.names, self.falls = [name.lstrip("-") for name in order], order[0].startswith("-")
         self.counted = self._count(queryset) if request.query_params.get("count") else None
-        limit = self._limit(request)
-        rows = list(self._after(queryset.order_by(*order), order)[: limit + 1])
-        self.last = rows[limit - 1] if len(rows) > limit else None
-        return rows[:limit]
+        return self._limit(request)
 
     def get_paginated_response(self, data: Any) -> Response:
         page = {"next": self._next_link(), "results": data}
@@ -61,13 +96,16 @@ class KeysetPagination(BasePagination):
             page["count_capped"] = self.counted > COUNTED_UP_TO
         return Response(page)
 
-    def _after(self, queryset: Any, order: tuple[str, ...]) -> Any:
+    def _cursor(self, model: type[models.Model]) -> tuple[Any, ...] | None:
         cursor = self.request.query_params.get("cursor")
-        if not cursor:
+        return self._values(model, cursor) if cursor else None
+
+    def _after(self, queryset: Any) -> Any:
+        values = self._cursor(queryset.model)
+        if values is None:
             return queryset
         columns = Tuple(*[F(name) for name in self.names])
-        beyond = TupleLessThan if order[0].startswith("-") else TupleGreaterThan
-        return queryset.filter(beyond(columns, self._values(queryset.model, cursor)))
+        return queryset.filter((TupleLessThan if self.falls else TupleGreaterThan)(columns, values))
 
     def _values(self, model: type[models.Model], cursor: str) -> tuple[Any, ...]:
         fields = [
@@ -88,8 +126,7 @@ class KeysetPagination(BasePagination):
     def _next_link(self) -> str | None:
         if self.last is None:
             return None
-        values = [getattr(self.last, name) for name in self.names]
-        text = json.dumps(values, cls=_Exact)
+        text = json.dumps(self.last, cls=_Exact)
         cursor = base64.urlsafe_b64encode(text.encode()).decode()
         url = remove_query_param(self.request.build_absolute_uri(), "count")
         return replace_query_param(url, "cursor", cursor)

@@ -12,6 +12,7 @@ from partnerships.api.insight import with_insight
 from partnerships.models import Membership, Partnership
 from registry.api.base import RecordViewSet, verb
 from registry.api.filters import CodeFilter, IdFilter, SearchFilter
+from registry.api.rows import Rows
 from registry.api.serializers import (
     CodesField,
     ModelSerializer,
@@ -126,6 +127,15 @@ class PartnershipViewSet(RecordViewSet):
     serializer_class = PartnershipSerializer
     filterset_class = PartnershipFilter
     page_order = ("-updated_at", "-pk")
+    rows = Rows(
+        PartnershipSerializer,
+        lists={
+            "goals": "goals__number",
+            "targets": "targets__code",
+            "countries": "places__country__alpha2",
+        },
+        seen={"members": lambda user: Membership.objects.visible_to(user).order_by("pk")},
+    )
 
     def get_serializer_class(self) -> type[PartnershipSerializer]:
         changes = self.action == "partial_update"
@@ -232,6 +242,7 @@ class MembershipViewSet(RecordViewSet):
     queryset = Membership.objects.all()
     serializer_class = MembershipSerializer
     filterset_class = MembershipFilter
+    rows = Rows(MembershipSerializer)
 
     def get_serializer_class(self) -> type[MembershipSerializer]:
         special = {"create": InvitationSerializer, "partial_update": InterestsSerializer}

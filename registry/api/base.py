@@ -20,6 +20,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from registry.api import idempotency
 from registry.api.limits import Limited
+from registry.api.rows import Rows
 from registry.api.serializers import NothingSerializer, Serializer
 from registry.errors import StaleVersion
 from registry.models import User
@@ -153,7 +154,19 @@ class ViewSet(WritesOnce, GenericViewSet[Any]):
 
 
 class Listed(mixins.ListModelMixin):
-    """`GET /things/`"""
+    """`GET /things/`; with `rows` it is read as plain values, without records."""
+
+    rows: Rows | None = None
+
+    def list(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        queryset = self.filter_queryset(self.get_queryset())
+        if self.rows is None:
+            page = self.paginate_queryset(queryset)
+            shown = self.get_serializer(page, many=True).data
+        else:
+            shown = self.paginator.page_of_rows(self.rows, queryset, request, self)
+        response: Response = self.get_paginated_response(shown)
+        return response
 
 
 class Retrieved:

@@ -1,9 +1,12 @@
 """Filters that take what a column takes, and say so when they do not."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django_filters import rest_framework as filters
+from django_filters.utils import translate_validation
+from rest_framework.request import Request
 
 
 class IdFilter(filters.Filter):
@@ -28,3 +31,32 @@ class SearchFilter(filters.CharFilter):
 
     def filter(self, qs: Any, value: str) -> Any:
         return qs.chosen(q=value) if value else qs
+
+
+class FilterBackend(filters.DjangoFilterBackend):
+    """Builds the filters that the address names, and no others: most lists name none or one."""
+
+    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
+        whole = self.get_filterset_class(view, queryset)
+        if whole is None:
+            return queryset
+        asked = request.query_params
+        named = tuple(
+            name
+            for name in whole.base_filters
+            if name in asked or any(key.startswith(f"{name}_") for key in asked)
+        )
+        if not named:
+            return queryset
+        filterset = narrowed(whole, named)(**self.get_filterset_kwargs(request, queryset, view))
+        if not filterset.is_valid() and self.raise_exception:
+            raise translate_validation(filterset.errors)
+        return filterset.qs
+
+
+@lru_cache(maxsize=512)
+def narrowed(whole: type[Any], names: tuple[str, ...]) -> type[Any]:
+    """The filter set with these of its filters only."""
+    narrow = type(whole.__name__, (whole,), {})
+    narrow.base_filters = {name: whole.base_filters[name] for name in names}  # type: ignore[attr-defined]
+    return narrow

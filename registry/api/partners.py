@@ -10,12 +10,14 @@ from rest_framework.response import Response
 
 from registry.api.base import Created, Listed, RecordViewSet, Retrieved, ViewSet, verb
 from registry.api.filters import CodeFilter, IdFilter, SearchFilter
+from registry.api.rows import Computed, Rows
 from registry.api.serializers import (
     ModelSerializer,
     OptionalReasonSerializer,
     ReasonSerializer,
 )
 from registry.models import Affiliation, Country, JoinRequest, Partner, PartnerIdentifier, User
+from registry.models.partners import basis_of, sector_of
 from registry.services import partners as services
 from registry.services import people
 
@@ -98,6 +100,13 @@ class PartnerViewSet(RecordViewSet):
     serializer_class = PartnerSerializer
     filterset_class = PartnerFilter
     page_order = ("-updated_at", "-pk")
+    rows = Rows(
+        PartnerSerializer,
+        computed={
+            "sector": Computed(("kind",), sector_of),
+            "reporting_basis": Computed(("kind", "basis_override"), basis_of),
+        },
+    )
 
     def shown(self, queryset: Any) -> Any:
         return queryset.select_related("country").prefetch_related("identifiers")

@@ -6,7 +6,7 @@ plain dicts. What is a rule and not a column is declared. A test holds each list
 the serializer says of each record, so that the two do not drift.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -27,6 +27,8 @@ PLAIN = (
     serializers.FloatField,
     serializers.ListField,
     serializers.JSONField,
+    serializers.SlugRelatedField,
+    serializers.PrimaryKeyRelatedField,
 )
 
 
@@ -61,24 +63,40 @@ class Nested(NamedTuple):
         return [dict(zip(self.names, cells, strict=True)) for cells in found]
 
 
+class Page(NamedTuple):
+    """Which rows a page shows: SQL for their keys, and the order by its columns' numbers."""
+
+    sql: str
+    parameters: Sequence[Any]
+    order: str
+    width: int  # how many columns it has; the key is the first
+
+
 class Statement(NamedTuple):
-    """The rows of some keys, as SQL that is made once."""
+    """What is shown of the row that has the page's key, as SQL that is made once."""
 
     sql: str
     parameters: tuple[Any, ...]
     converters: Mapping[int, Any]
 
-    def read(self, keys: list[Any]) -> list[tuple[Any, ...]]:
+    def read(self, page: Page) -> list[tuple[Any, ...]]:
+        names = ", ".join(f"k{number}" for number in range(1, page.width + 1))
+        sql = (
+            f"SELECT * FROM ({page.sql}) page ({names}) CROSS JOIN LATERAL ({self.sql}) shown"
+            f" ORDER BY {page.order}"
+        )
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, (*self.parameters, keys))
+            cursor.execute(sql, (*page.parameters, *self.parameters))
             found: list[tuple[Any, ...]] = cursor.fetchall()
-        return [self._converted(row) for row in found] if self.converters else found
+        if not self.converters:
+            return found
+        return [self._converted(row, page.width) for row in found]
 
-    def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    def _converted(self, row: tuple[Any, ...], width: int) -> tuple[Any, ...]:
         values = list(row)
         for at, (steps, expression) in self.converters.items():
             for step in steps:
-                values[at] = step(values[at], expression, connection)
+                values[width + at] = step(values[width + at], expression, connection)
         return tuple(values)
 
 
@@ -106,31 +124,34 @@ class Rows:
         """What the page's query has to tell of each row, besides its key."""
         return ("is_inside",) if self.blank else ()
 
-    def of(self, page: Sequence[tuple[Any, ...]], user: Any) -> list[dict[str, Any]]:
-        """The rows of a page of keys, in its order; each key comes first in its tuple."""
-        keys = [key[0] for key in page]
-        shown = {row[0]: self._shown(row) for row in self._statement.read(keys)} if keys else {}
-        for name, nested in self._for_caller(user):
-            found = nested.rows.filter(**{f"{nested.parent}__in": keys})
-            of_row: dict[Any, list[Any]] = {}
-            for key, cells in found.values_list(nested.parent, nested.cells):
-                of_row.setdefault(key, []).append(cells)
-            for key, row in shown.items():
-                row[name] = nested.show(of_row.get(key))
+    def of(self, page: Page, user: Any) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
+        """The rows of a page in its order, each with its key and what came with it."""
+        width, layout = page.width, self._layout
+        found = []
+        for row in self._statement.read(page):
+            cells = row[width:]
+            shown = {
+                name: cells[at] if show is None else show(*cells[at:end])
+                for name, at, end, show in layout
+            }
+            found.append((row[:width], shown))
+        self._add_seen(found, user)
         if self.blank:
-            self._hide(shown, (key[0] for key in page if not key[-1]))
-        return [shown[key] for key in keys if key in shown]
+            for key, shown in found:
+                if not key[-1]:
+                    shown.update(self.blank)
+        return found
 
-    def _shown(self, row: tuple[Any, ...]) -> dict[str, Any]:
-        return {
-            name: row[at] if show is None else show(*row[at:end])
-            for name, at, end, show in self._layout
-        }
-
-    def _hide(self, shown: dict[Any, dict[str, Any]], outside: Iterable[Any]) -> None:
-        for key in outside:
-            if key in shown:
-                shown[key].update(self.blank)
+    def _add_seen(self, found: list[tuple[tuple[Any, ...], dict[str, Any]]], user: Any) -> None:
+        for name, rows in self.seen.items():
+            field: Any = self.serializer().fields[name]
+            nested = self._nested(field.source, rows(user), field.child)
+            of_row: dict[Any, list[Any]] = {key[0]: [] for key, _ in found}
+            visible = nested.rows.filter(**{f"{nested.parent}__in": list(of_row)})
+            for parent, cells in visible.values_list(nested.parent, nested.cells):
+                of_row[parent].append(cells)
+            for key, shown in found:
+                shown[name] = nested.show(of_row[key[0]])
 
     @cached_property
     def blank(self) -> dict[str, Any]:
@@ -144,7 +165,7 @@ class Rows:
 
     @cached_property
     def _layout(self) -> list[tuple[str, int, int, Callable[..., Any] | None]]:
-        layout, at = [], 1  # the key comes first
+        layout, at = [], 0
         for name, columns, show in self.cells:
             layout.append((name, at, at + len(columns), show))
             at += len(columns)
@@ -154,18 +175,13 @@ class Rows:
     def _statement(self) -> Statement:
         columns = [column for cell in self.cells for column in cell.columns]
         table, key = self.model._meta.db_table, self.model._meta.pk.column
-        among = RawSQL(f'"{table}"."{key}" = ANY(%s)', [[]], output_field=models.BooleanField())
-        rows: Any = self.model._base_manager.filter(among).order_by()
-        named = {f"cell_{at}": as_expression(column) for at, column in enumerate(columns)}
-        compiler = rows.values_list("pk", *named.values()).query.get_compiler(connection=connection)
+        of_key = RawSQL(f'"{table}"."{key}" = page.k1', [], output_field=models.BooleanField())
+        rows: Any = self.model._base_manager.filter(of_key).order_by()
+        selected = rows.values_list(*[as_expression(column) for column in columns])
+        compiler = selected.query.get_compiler(connection=connection)
         sql, parameters = compiler.as_sql()
-        selected = [expression for expression, *_ in compiler.select]
-        return Statement(sql, tuple(parameters[:-1]), compiler.get_converters(selected))
-
-    def _for_caller(self, user: Any) -> Iterable[tuple[str, Nested]]:
-        for name, rows in self.seen.items():
-            field = self.serializer().fields[name]
-            yield name, self._nested(field.source, rows(user), field.child)
+        expressions = [expression for expression, *_ in compiler.select]
+        return Statement(sql, tuple(parameters), compiler.get_converters(expressions))
 
     def _cell(self, name: str, field: Any) -> Cell:
         if name in self.computed:
@@ -230,7 +246,9 @@ def shown_as(field: Any) -> Callable[[Any], Any] | None:
         return lambda day: day and day.isoformat()
     if isinstance(field, serializers.DecimalField):
         return lambda number: None if number is None else field.to_representation(number)
-    if isinstance(field, (*PLAIN, serializers.SlugRelatedField, serializers.PrimaryKeyRelatedField)):
+    if isinstance(
+        field, (*PLAIN, serializers.SlugRelatedField, serializers.PrimaryKeyRelatedField)
+    ):
         return None
     raise TypeError(f"{field.field_name}: declare how a list shows a {type(field).__name__}")
 
@@ -258,4 +276,4 @@ MOMENT = (
 
 def moment(at: datetime | None) -> str | None:
     """As the API writes moments: UTC, with Z."""
-    return at and at.isoformat().replace("+00:00", "Z")
+    return None if at is None else at.isoformat().replace("+00:00", "Z")

@@ -110,9 +110,15 @@ class ModelSerializer(RefusesUnknown, serializers.ModelSerializer[Any]):
     def to_representation(self, instance: Any) -> Any:
         shown = super().to_representation(instance)
         if not getattr(instance, "is_inside", False):
-            for name in getattr(self.Meta, "private_fields", ()):
-                shown[name] = None if getattr(self.fields[name], "allow_null", False) else ""
+            shown.update(self.blank_fields())
         return shown
+
+    def blank_fields(self) -> dict[str, Any]:
+        """What stands for the private fields where the caller is outside."""
+        return {
+            name: None if getattr(self.fields[name], "allow_null", False) else ""
+            for name in getattr(self.Meta, "private_fields", ())
+        }
 
     def create(self, validated_data: dict[str, Any]) -> Any:
         raise NotImplementedError(f"{type(self).__name__} does not create")

@@ -57,7 +57,9 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
             return self.public()
         if user.is_staff:
             return self
-        return (self.public() | self.filter(affiliations__user=user)).distinct()
+        affiliations = Partner.affiliations.rel.related_model._default_manager
+        own = affiliations.filter(user_id=user.pk).values("partner_id")
+        return self.public() | self.filter(pk__in=own)
 
     def editable_by(self, user: Any) -> Self:
         if user.is_anonymous:
@@ -244,13 +246,11 @@ class Partner(MovingRecord):
 
     @property
     def sector(self) -> str:
-        return self.FACTS[self.kind].sector if self.kind else ""
+        return sector_of(self.kind)
 
     @property
     def reporting_basis(self) -> str:
-        if self.basis_override:
-            return self.basis_override
-        return self.FACTS[self.kind].basis if self.kind else Basis.RESULTS
+        return basis_of(self.kind, self.basis_override)
 
     def verify(self, *, by: "User") -> None:
         self._move(self.Status.VERIFIED, by=by, verified_at=timezone.now())
@@ -275,6 +275,17 @@ class Partner(MovingRecord):
         if not by.is_staff:
             raise NotAllowed("admins_only", "Only a registry admin may do this.")
         Event.move(self, to, by=by, reason=reason, **values)
+
+
+def sector_of(kind: str) -> str:
+    return Partner.FACTS[kind].sector if kind else ""
+
+
+def basis_of(kind: str, override: str = "") -> str:
+    """What a partner of this kind reports on, unless an admin has set it otherwise."""
+    if override:
+        return override
+    return Partner.FACTS[kind].basis if kind else Basis.RESULTS
 
 
 class PartnerIdentifierQuerySet(models.QuerySet["PartnerIdentifier"]):
