@@ -22,9 +22,10 @@ UV = "uv==0.13.9"
 USAGE = """usage: python3 run.py [command]
 
   (none)           start everything: servers, demo data, web, worker, beat
-  test [options]   run the tests but faults (the options are pytest's) on servers of their own
+  test [options]   run the tests but the next two (options are pytest's) on servers of their own
   manage COMMAND   a management command on what runs from var/ (import_iati, create_admin, …)
   faults           run only the tests that kill processes on purpose
+  running          run only the tests of the whole product as it runs: every route fuzzed, races
   check            ruff, mypy, import-linter, migrations, OpenAPI, deployment check
   reset            stop what runs from var/ and delete var/
 """
@@ -32,7 +33,7 @@ USAGE = """usage: python3 run.py [command]
 
 def main() -> int:
     command, *options = sys.argv[1:] or ["run"]
-    if command not in ("run", "manage", "test", "faults", "check", "reset"):
+    if command not in ("run", "manage", "test", "faults", "running", "check", "reset"):
         print(USAGE, file=sys.stdout if command in ("-h", "--help") else sys.stderr)
         return 0 if command in ("-h", "--help") else 2
     if os.environ.get(READY) != sys.prefix:
@@ -50,7 +51,7 @@ def start_again_inside(command: str, options: list[str]) -> None:
         sys.exit("run.py needs Python 3.11 or newer.")
     if not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
         sys.exit("run.py needs Python's venv module: install the Debian package python3-venv.")
-    development = command in ("test", "faults", "check")
+    development = command in ("test", "faults", "running", "check")
     try:
         install("requirements-dev.txt" if development else "requirements.txt")
     except PermissionError as refused:

@@ -1,4 +1,4 @@
-"""What run.py does once it runs inside .venv: run, manage, test, faults, check, reset."""
+"""What run.py does once it runs inside .venv: see USAGE there."""
 
 import contextlib
 import hashlib
@@ -38,6 +38,7 @@ def main(command: str, options: list[str]) -> int:
         "manage": manage,
         "test": test,
         "faults": lambda more: test(["-n0", "-m", "faults", *more]),
+        "running": lambda more: test(["-n0", "-m", "running", *more]),
         "check": check,
         "reset": reset,
     }
@@ -158,7 +159,7 @@ def test(options: list[str]) -> int:
     in_parallel = any(option.startswith(("-n", "--numprocesses")) for option in options)
     # A file is one process's: xdist_group has no effect with pytest 9.2 and xdist 3.8.
     parallel = [] if in_parallel else ["-n", "auto", "--dist", "loadfile"]
-    chosen = [] if "-m" in options else ["-m", "not faults"]
+    chosen = [] if "-m" in options else ["-m", "not faults and not running"]
     with test_directory() as children, servers(children, durable=False) as (_, environment):
         return subprocess.run(
             [sys.executable, "-m", "pytest", *parallel, *chosen, *options],

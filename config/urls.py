@@ -36,3 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("partnerships.urls")),
     path("", include("monitoring.urls")),
 ]
+
+handler400 = "config.errors.bad_request"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"

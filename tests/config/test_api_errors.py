@@ -165,3 +165,27 @@ def test_describes_itself_from_its_own_server_only(client):
     for address in (b"http://", b"https://", b'="//'):
         assert address not in page.content
     assert b"drf_spectacular_sidecar/swagger-ui-dist" in page.content
+
+
+@pytest.mark.parametrize(
+    "path", ["nothing/", "goals/x/", "partners/%C2%84/", "partners/1/nothing/"]
+)
+def test_an_unknown_address_is_answered_in_the_same_shape(api, path):
+    answer = api.get(f"/api/v1/{path}")
+
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/json"
+    assert answer.json() == {
+        "type": "client_error",
+        "errors": [{"code": "not_found", "detail": "Not found.", "attr": None}],
+    }
+
+
+def test_an_error_of_ours_is_answered_in_the_same_shape_and_says_nothing(api, monkeypatch):
+    monkeypatch.setattr("registry.api.vocabularies.GoalViewSet.list", lambda *_: 1 / 0)
+    api.raise_request_exception = False
+
+    answer = api.get("/api/v1/goals/")
+
+    assert (answer.status_code, answer.json()["type"]) == (500, "server_error")
+    assert b"ZeroDivision" not in answer.content

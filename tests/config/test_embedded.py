@@ -14,7 +14,7 @@ import redis
 from config import embedded
 from config.embedded import ServerError, Servers
 from config.processes import Children, started_at
-from tests.config.conftest import wait_until
+from tests.installation import wait_until
 
 
 @pytest.fixture(scope="module")

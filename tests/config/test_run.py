@@ -2,7 +2,7 @@ import os
 import signal
 import socket
 
-from tests.config.conftest import status, wait_until
+from tests.installation import status, wait_until
 
 # One installation for all tests of this file, which are one story in this order.
 
