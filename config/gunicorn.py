@@ -11,6 +11,7 @@ threads = int(os.environ.get("WEB_THREADS", "4"))
 timeout = 60
 graceful_timeout = 10
 keepalive = 5
+limit_request_line = 8190
 # A worker is renewed now and then, at different moments, so that a slow leak never adds up.
 max_requests = 10_000
 max_requests_jitter = 1_000

@@ -31,4 +31,6 @@ class AutoSchema(SpectacularAutoSchema):
         usual = READING if self.method == "GET" else WRITING + EXTRA.get(self.method, ())
         for status in usual:
             bodies.setdefault(status, self._get_response_for_code(ErrorSerializer, status))
+        # The web server's own answer, before any of our code: not in the API's shape.
+        bodies.setdefault("414", {"description": "The address is longer than 8,190 bytes."})
         return bodies
