@@ -74,10 +74,17 @@ _database = (
 DATABASES = {
     "default": {
         **env.db_url(_database, default="postgres://127.0.0.1:5432/registry"),
+        "ENGINE": "config.postgresql",  # Django's, which also tells the database who acts
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
 }
+# Behind a pooler that shares connections between transactions: see config/postgresql/base.py.
+DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False)
+AUDIT_SEAL_SECONDS = env.float("AUDIT_SEAL_SECONDS", default=10.0)
+AUDIT_ANCHOR_FILE = env.str(
+    "AUDIT_ANCHOR_FILE", default=str(BASE_DIR / "var" / "audit-anchors.jsonl")
+)
 # knox would make its own table beside our token model, which a flush then trips over.
 MIGRATION_MODULES = {"knox": None}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,3 +1,4 @@
+from registry.models.audit import AuditEntry, AuditSeal
 from registry.models.base import (
     FIRST_DAY,
     LAST_DAY,
@@ -26,6 +27,8 @@ __all__ = [
     "FIRST_DAY",
     "LAST_DAY",
     "Affiliation",
+    "AuditEntry",
+    "AuditSeal",
     "Basis",
     "Country",
     "Currency",

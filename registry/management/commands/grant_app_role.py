@@ -9,13 +9,17 @@ from django.db import connection, transaction
 
 # Without TRUNCATE, REFERENCES and TRIGGER; ALTER and DROP are an owner's and cannot be granted.
 ROWS = "SELECT, INSERT, UPDATE, DELETE"
+# The audit log is written by a function of the owner's, and sealed by another: the application
+# reads it, and has the second one called.
+LOG = "registry_auditentry, registry_auditseal, registry_auditcluster"
 GRANTS = f"""
     REVOKE CREATE ON SCHEMA public FROM PUBLIC;
     GRANT USAGE ON SCHEMA public TO {{role}};
     REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {{role}};
     GRANT {ROWS} ON ALL TABLES IN SCHEMA public TO {{role}};
     GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {{role}};
-    REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {{role}};
+    REVOKE INSERT, UPDATE, DELETE ON django_migrations, {LOG} FROM {{role}};
+    GRANT EXECUTE ON FUNCTION registry_seal_audit(integer) TO {{role}};
     ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {ROWS} ON TABLES TO {{role}};
     ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO {{role}};
 """
