@@ -11,6 +11,7 @@ NOT_AUDITED = {
     "registry_event": "a log of its own, added to in the transaction that caused it",
     "registry_notice": "a message to one person, made from an event; people only read it",
     "registry_idempotentanswer": "an answer that was given, kept for two days; may hold anything",
+    "registry_invitationmail": "a worker's job; what people do is the invitation",
     "registry_importedrow": "how an import is taken back; written by imports alone",
     "registry_importfinding": "what an import says of a file; written by imports alone",
 }

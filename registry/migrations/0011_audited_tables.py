@@ -16,7 +16,7 @@ LEASE = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0008_audit_log")]
+    dependencies = [("registry", "0010_audit_log")]
 
     operations = [
         audited("registry_user", hidden=["email", "name", "password"], ignored=["last_login"]),
@@ -24,7 +24,14 @@ class Migration(migrations.Migration):
         audited("registry_user_user_permissions"),
         audited("registry_affiliation"),
         audited("registry_joinrequest"),
-        audited("registry_token", key="token_key", hidden=["digest", "name", "allowed_addresses"]),
+        audited(
+            "registry_token",
+            key="token_key",
+            hidden=["digest", "name", "allowed_addresses"],
+            ignored=["last_used_at", "reminded_days"],
+        ),
+        audited("registry_rolereason", hidden=["reason"]),
+        audited("registry_invitation", hidden=["email", "token_hash"]),
         audited("registry_noticesetting"),
         audited("registry_partner", hidden=["basis_reason"], ignored=["normal_name"]),
         audited("registry_partneridentifier"),

@@ -207,7 +207,7 @@ DROP FUNCTION registry_audit, registry_seal_audit, registry_keep_audit;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0007_languages")]
+    dependencies = [("registry", "0009_people_and_tokens")]
 
     operations = [
         migrations.RunSQL(TABLES + WRITING + SEALING + KEEPING, BACKWARD),

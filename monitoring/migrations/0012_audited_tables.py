@@ -17,8 +17,8 @@ LEASE = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("monitoring", "0010_days_and_messages"),
-        ("registry", "0008_audit_log"),
+        ("monitoring", "0011_submission_in_charge"),
+        ("registry", "0010_audit_log"),
     ]
 
     operations = [

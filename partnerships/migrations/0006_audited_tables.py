@@ -7,8 +7,8 @@ from registry.audit import audited
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partnerships", "0004_days_and_messages"),
-        ("registry", "0008_audit_log"),
+        ("partnerships", "0005_assignments"),
+        ("registry", "0010_audit_log"),
     ]
 
     operations = [
@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
         audited("partnerships_partnership_targets"),
         audited("partnerships_partnershipcountry"),
         audited("partnerships_referenceyear", key="year"),
+        audited("partnerships_assignment"),
         audited("partnerships_membership", hidden=["interests"]),
         # What was agreed stands in sha256; the text may name who signs.
         audited("partnerships_agreement", hidden=["text"]),
