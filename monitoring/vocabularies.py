@@ -6,7 +6,7 @@ from pathlib import Path
 from django.db import transaction
 
 from monitoring.models import Category, Dimension
-from registry.vocabularies import shipped_rows, synchronise
+from registry.tables import shipped_rows, synchronise
 
 SHIPPED = Path(__file__).parent / "data"
 
@@ -30,9 +30,15 @@ def load_with_the_other_vocabularies(**signal: object) -> dict[str, int]:
 
 def _load_dimensions(rows: list[dict[str, str]]) -> int:
     labels = {row["dimension"]: row["dimension_label"] for row in rows}
-    wanted = [Dimension(code=code, label=label) for code, label in labels.items()]
+    concepts = {row["dimension"]: row["sdmx_concept"] for row in rows}
+    wanted = [
+        Dimension(code=code, label=label, sdmx_concept=concepts[code])
+        for code, label in labels.items()
+    ]
     stored = Dimension.objects.filter(framework=None)
-    return len(synchronise(stored, wanted, key=attrgetter("code"), fields=["label"]))
+    return len(
+        synchronise(stored, wanted, key=attrgetter("code"), fields=["label", "sdmx_concept"])
+    )
 
 
 def _load_categories(rows: list[dict[str, str]]) -> int:
@@ -43,9 +49,10 @@ def _load_categories(rows: list[dict[str, str]]) -> int:
             code=row["category"],
             label=row["category_label"],
             sort=int(row["order"]),
+            sdmx_code=row["sdmx_code"],
         )
         for row in rows
     ]
     stored = Category.objects.filter(dimension__framework=None)
     key = attrgetter("dimension_id", "code")
-    return len(synchronise(stored, wanted, key=key, fields=["label", "sort"]))
+    return len(synchronise(stored, wanted, key=key, fields=["label", "sort", "sdmx_code"]))

@@ -5,8 +5,8 @@ from collections.abc import Container, Iterator
 from pathlib import Path
 
 from registry.errors import DomainError
+from registry.models.sdg import LANGUAGES
 
-LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh-Hans")
 COLUMNS = {f"title_{language}": language for language in LANGUAGES}
 
 

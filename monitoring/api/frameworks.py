@@ -197,6 +197,7 @@ class IndicatorSerializer(ModelSerializer):
             "units_overlap",
             "dimensions",
             "global_indicator",
+            "disclosure",
             "library_link",
             "method",
             "source",
@@ -227,6 +228,7 @@ class IndicatorFilter(filters.FilterSet):
     framework = IdFilter("result__framework_id")
     partnership = IdFilter("result__framework__partnership_id")
     global_indicator = CodeFilter("global_indicator__code")
+    disclosure = IdFilter("disclosure_id")
 
     class Meta:
         model = Indicator
@@ -249,7 +251,7 @@ class IndicatorViewSet(RecordViewSet):
 class CategorySerializer(ModelSerializer):
     class Meta:
         model = Category
-        fields = ["id", "dimension", "code", "label", "sort"]
+        fields = ["id", "dimension", "code", "label", "sort", "sdmx_code"]
 
 
 class CategoryFilter(filters.FilterSet):
@@ -270,7 +272,7 @@ class CategoryViewSet(ReadViewSet):
 class DimensionSerializer(ModelSerializer):
     class Meta:
         model = Dimension
-        fields = ["id", "framework", "code", "label"]
+        fields = ["id", "framework", "code", "label", "sdmx_concept"]
 
 
 class DimensionFilter(filters.FilterSet):
@@ -278,7 +280,7 @@ class DimensionFilter(filters.FilterSet):
 
     class Meta:
         model = Dimension
-        fields = ["code"]
+        fields = ["code", "sdmx_concept"]
 
 
 class DimensionViewSet(ReadViewSet):

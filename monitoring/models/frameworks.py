@@ -242,6 +242,9 @@ class Dimension(models.Model):
     )
     code = models.CharField(max_length=120)
     label = models.CharField(max_length=300)
+    sdmx_concept = models.CharField(
+        max_length=40, blank=True, help_text="the dimension of the SDG data structure (SDMX)"
+    )
 
     objects = DimensionQuerySet.as_manager()
 
@@ -269,6 +272,9 @@ class Category(models.Model):
     code = models.CharField(max_length=120)
     label = models.CharField(max_length=300)
     sort = models.PositiveSmallIntegerField(default=0)
+    sdmx_code = models.CharField(
+        max_length=40, blank=True, help_text="empty: the SDMX list has no such code"
+    )
 
     objects = CategoryQuerySet.as_manager()
 

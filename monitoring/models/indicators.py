@@ -17,6 +17,7 @@ from registry.models import (
     FIRST_DAY,
     LAST_DAY,
     Currency,
+    Disclosure,
     GlobalIndicator,
     Record,
     check_day,
@@ -140,6 +141,14 @@ class Indicator(Record):
     global_indicator = models.ForeignKey(
         GlobalIndicator, models.PROTECT, null=True, blank=True, related_name="indicators"
     )
+    disclosure = models.ForeignKey(
+        Disclosure,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="indicators",
+        help_text="of an ESG standard; an indicator names one library at most",
+    )
     library_link = models.CharField(max_length=11, choices=LibraryLink, blank=True)
     method = models.TextField(blank=True, max_length=20_000)
     source = models.TextField(blank=True, max_length=20_000)
@@ -203,6 +212,11 @@ class Indicator(Record):
                 | Q(rating_max__gt=F("rating_min")),
                 name="indicator_rating_scale",
                 violation_error_message="rating_max must be above rating_min.",
+            ),
+            models.CheckConstraint(
+                condition=Q(global_indicator=None) | Q(disclosure=None),
+                name="indicator_one_library",
+                violation_error_message="An indicator is taken from one library at most.",
             ),
         ]
 

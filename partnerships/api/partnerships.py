@@ -3,15 +3,16 @@
 from typing import Any
 
 from django.db.models import Prefetch
+from django.utils import timezone
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from partnerships import services
 from partnerships.api.insight import with_insight
-from partnerships.models import Membership, Partnership
+from partnerships.models import Membership, Partnership, PartnershipCountry
 from registry.api.base import RecordViewSet, verb
-from registry.api.filters import CodeFilter, IdFilter, SearchFilter
+from registry.api.filters import CodeFilter, CountryGroupFilter, IdFilter, SearchFilter
 from registry.api.rows import Rows
 from registry.api.serializers import (
     CodesField,
@@ -102,6 +103,7 @@ class PartnershipFilter(filters.FilterSet):
     search = SearchFilter()
     partner = IdFilter("memberships__partner_id", method="of_partner")
     country = CodeFilter("places__country__alpha2", method="in_country")
+    group = CountryGroupFilter(method="in_group")
     goal = IdFilter("goals__number", method="for_goal", help_text="named itself, or by a target")
     target = CodeFilter("targets__code", distinct=True)
     reference = CodeFilter()
@@ -117,6 +119,12 @@ class PartnershipFilter(filters.FilterSet):
 
     def in_country(self, rows: Any, name: str, code: str) -> Any:
         return rows.chosen(country=code)
+
+    def in_group(self, rows: Any, name: str, code: str) -> Any:
+        """That work in a country which is in the group today."""
+        countries = Country.objects.in_group(code, timezone.localdate())
+        there = PartnershipCountry.objects.filter(country__in=countries)
+        return rows.filter(pk__in=there.values("partnership_id"))
 
     def for_goal(self, rows: Any, name: str, number: int) -> Any:
         return rows.for_goals([number])

@@ -4,9 +4,12 @@ from functools import lru_cache
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django_filters import rest_framework as filters
 from django_filters.utils import translate_validation
 from rest_framework.request import Request
+
+from registry.models import Country
 
 
 class IdFilter(filters.Filter):
@@ -31,6 +34,20 @@ class SearchFilter(filters.CharFilter):
 
     def filter(self, qs: Any, value: str) -> Any:
         return qs.chosen(q=value) if value else qs
+
+
+class CountryGroupFilter(filters.CharFilter):
+    """By the country that a column names: those that are in a group (LDC, 202) today."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("help_text", "a group of countries, as it is today: LDC, 202")
+        super().__init__(*args, max_length=10, strip=True, **options)
+
+    def filter(self, qs: Any, value: str) -> Any:
+        if not value:
+            return qs
+        countries = Country.objects.in_group(value, timezone.localdate())
+        return qs.filter(**{f"{self.field_name}__in": countries})
 
 
 class FilterBackend(filters.DjangoFilterBackend):

@@ -9,7 +9,7 @@ from rest_framework.permissions import IsAdminUser, IsAuthenticated
 from rest_framework.response import Response
 
 from registry.api.base import Created, Listed, RecordViewSet, Retrieved, ViewSet, verb
-from registry.api.filters import CodeFilter, IdFilter, SearchFilter
+from registry.api.filters import CodeFilter, CountryGroupFilter, IdFilter, SearchFilter
 from registry.api.rows import Computed, Rows
 from registry.api.serializers import (
     ModelSerializer,
@@ -86,6 +86,7 @@ class PartnerSerializer(ModelSerializer):
 class PartnerFilter(filters.FilterSet):
     search = SearchFilter()
     country = CodeFilter("country__alpha2")
+    group = CountryGroupFilter("country")
     identifier = filters.CharFilter(
         "identifiers__value", "iexact", max_length=120, distinct=True, help_text="in any register"
     )

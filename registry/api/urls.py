@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from registry.api import partners, people, vocabularies
+from registry.api import (
+    country_groups,
+    money,
+    partners,
+    people,
+    sdg,
+    standards,
+    vocabularies,
+)
 
 RESOURCES = {
     "partners": partners.PartnerViewSet,
@@ -16,8 +24,16 @@ RESOURCES = {
     "countries": vocabularies.CountryViewSet,
     "currencies": vocabularies.CurrencyViewSet,
     "languages": vocabularies.LanguageViewSet,
+    "sdg-editions": sdg.SdgEditionViewSet,
+    "standards": standards.StandardViewSet,
+    "disclosures": standards.DisclosureViewSet,
+    "crosswalks": standards.CrosswalkViewSet,
+    "principles": standards.PrincipleViewSet,
+    "country-groups": country_groups.CountryGroupViewSet,
+    "exchange-rates": money.ExchangeRateViewSet,
 }
 urlpatterns = [
+    path("sdg-search/", sdg.SdgSearchView.as_view(), name="api-sdg-search"),
     path("sign-in/", people.SignInView.as_view(), name="api-sign-in"),
     path("me/", people.MeView.as_view(), name="api-me"),
 ]

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.utils import timezone
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
 from registry.api.base import ReadViewSet
-from registry.api.filters import CodeFilter, IdFilter
+from registry.api.filters import CodeFilter, IdFilter, SearchFilter
 from registry.api.serializers import ModelSerializer
 from registry.models import Country, Currency, GlobalIndicator, Goal, Language, Target
 
@@ -14,22 +15,37 @@ from registry.models import Country, Currency, GlobalIndicator, Goal, Language, 
 class GoalSerializer(ModelSerializer):
     class Meta:
         model = Goal
-        fields = ["number", "label", "colour", "texts"]
+        fields = ["number", "label", "colour", "texts", "retired_in"]
+
+
+class SdgFilter(filters.FilterSet):
+    search = SearchFilter(help_text="a code, or words in any of the six UN languages")
+    in_force = filters.BooleanFilter(method="still_listed", help_text="not retired, or retired")
+
+    def still_listed(self, rows: Any, name: str, wanted: bool) -> Any:
+        return rows.in_force() if wanted else rows.exclude(retired_in="")
+
+
+class GoalFilter(SdgFilter):
+    class Meta:
+        model = Goal
+        fields: list[str] = []
 
 
 class GoalViewSet(ReadViewSet):
     queryset = Goal.objects.all()
     serializer_class = GoalSerializer
+    filterset_class = GoalFilter
     page_order = ("number",)
 
 
 class TargetSerializer(ModelSerializer):
     class Meta:
         model = Target
-        fields = ["id", "code", "goal", "kind", "label", "texts"]
+        fields = ["id", "code", "goal", "kind", "label", "texts", "retired_in"]
 
 
-class TargetFilter(filters.FilterSet):
+class TargetFilter(SdgFilter):
     goal = IdFilter("goal_id")
     code = CodeFilter()
 
@@ -55,10 +71,20 @@ class GlobalIndicatorSerializer(ModelSerializer):
 
     class Meta:
         model = GlobalIndicator
-        fields = ["id", "code", "target", "label", "tier", "repeat_of", "series", "texts"]
+        fields = [
+            "id",
+            "code",
+            "target",
+            "label",
+            "tier",
+            "repeat_of",
+            "series",
+            "texts",
+            "retired_in",
+        ]
 
 
-class GlobalIndicatorFilter(filters.FilterSet):
+class GlobalIndicatorFilter(SdgFilter):
     goal = IdFilter("target__goal_id")
     target = CodeFilter("target__code")
     code = CodeFilter()
@@ -85,9 +111,22 @@ class CountrySerializer(ModelSerializer):
 
 
 class CountryFilter(filters.FilterSet):
+    group = filters.CharFilter(
+        method="in_group", max_length=10, help_text="a group of countries: LDC, 202"
+    )
+    on = filters.DateFilter(method="day_alone", help_text="with group; today if not given")
+
     class Meta:
         model = Country
         fields = ["region", "sub_region", "alpha3", "m49"]
+
+    def in_group(self, rows: Any, name: str, code: str) -> Any:
+        day = self.form.cleaned_data.get("on") or timezone.localdate()
+        return rows.in_group(code, day)
+
+    def day_alone(self, rows: Any, name: str, day: Any) -> Any:
+        """Without a group the day chooses nothing: countries have no dates."""
+        return rows
 
 
 class CountryViewSet(ReadViewSet):

@@ -19,8 +19,9 @@ from registry.models.money import Currency, ExchangeRate
 from registry.models.notices import Notice, NoticeSetting
 from registry.models.partners import Basis, Partner, PartnerIdentifier, Sector
 from registry.models.people import Affiliation, User
-from registry.models.places import Country
-from registry.models.sdg import GlobalIndicator, Goal, Target
+from registry.models.places import Country, CountryGroup, GroupMembership
+from registry.models.sdg import GlobalIndicator, Goal, SdgEdition, Target
+from registry.models.standards import Crosswalk, Disclosure, Principle, Standard
 from registry.models.tokens import Token
 
 __all__ = [
@@ -31,11 +32,15 @@ __all__ = [
     "AuditSeal",
     "Basis",
     "Country",
+    "CountryGroup",
+    "Crosswalk",
     "Currency",
+    "Disclosure",
     "Event",
     "ExchangeRate",
     "GlobalIndicator",
     "Goal",
+    "GroupMembership",
     "IdempotentAnswer",
     "ImportBatch",
     "ImportFinding",
@@ -52,9 +57,12 @@ __all__ = [
     "NoticeSetting",
     "Partner",
     "PartnerIdentifier",
+    "Principle",
     "Record",
     "RoleReason",
+    "SdgEdition",
     "Sector",
+    "Standard",
     "Target",
     "Task",
     "Token",

@@ -63,6 +63,11 @@ def endorsements(count, admin):
     copies(row, count, lambda n: {"agreement": agreements[n]})
 
 
+def disclosures(count, admin):
+    made = copies(f.DisclosureFactory(), count, lambda n: {"code": str(n)})
+    copies(f.CrosswalkFactory(), count, lambda n: {"disclosure": made[n]})
+
+
 def submissions(count, admin):
     row = f.SubmissionFactory()
     units = copies(row.unit, count, lambda n: {"place": str(n)})
@@ -93,6 +98,15 @@ MANY = {
     ),
     "currencies": of(f.CurrencyFactory, lambda n: {"code": letters(n, 3).lower()}),
     "languages": of(f.LanguageFactory, lambda n: {"code": letters(n, 2)}),
+    "sdg-editions": of(f.SdgEditionFactory, lambda n: {"version": f"2030-{n}"}),
+    "standards": of(f.StandardFactory, lambda n: {"version": str(n)}),
+    "disclosures": disclosures,
+    "crosswalks": disclosures,
+    "principles": of(f.PrincipleFactory, lambda n: {"number": n + 2}),
+    "country-groups": of(f.CountryGroupFactory, lambda n: {"code": str(n)}),
+    "exchange-rates": of(
+        f.ExchangeRateFactory, lambda n: {"on": date(2000, 1, 1) + timedelta(days=n)}
+    ),
     "partnerships": partnerships,
     "memberships": memberships,
     "commitments": of(f.CommitmentFactory),

@@ -79,7 +79,7 @@ def fill(text, names):
 
 def test_names_every_route_and_method():
     stated = {
-        (resolve(API + path.format_map(AnyNumber())).url_name, method)
+        (resolve(API + path.format_map(AnyNumber()).partition("?")[0]).url_name, method)
         for method, path, _, _ in MATRIX
     }
     assert stated == set(all_routes())

@@ -43,9 +43,9 @@ def build():
         "own_request": f.JoinRequestFactory(user=people["evaluator"], partner=third),
         "batch": f.ImportFindingFactory().batch,
         **_partnerships(lead, member, suspended),
+        **_vocabularies(),
     }
     f.CurrencyFactory()
-    f.LanguageFactory(code="sw")
     rows |= _assignments(rows, people)
     rows |= _promises(rows)
     rows |= _frameworks(rows)
@@ -59,6 +59,20 @@ def build():
         "password": f.PASSWORD,
     }
     return names, people, tokens
+
+
+def _vocabularies():
+    f.LanguageFactory(code="sw")
+    f.PrincipleFactory(number=3)
+    f.GroupMembershipFactory(group__code="LDC")
+    crosswalk = f.CrosswalkFactory()
+    return {
+        "sdg_edition": f.SdgEditionFactory(),
+        "standard": crosswalk.disclosure.standard,
+        "disclosure": crosswalk.disclosure,
+        "crosswalk": crosswalk,
+        "rate": f.ExchangeRateFactory(),
+    }
 
 
 def _partnerships(lead, member, suspended):

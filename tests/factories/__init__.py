@@ -48,7 +48,16 @@ from tests.factories.registry import (
     TokenFactory,
     UserFactory,
 )
-from tests.factories.vocabularies import LanguageFactory
+from tests.factories.vocabularies import (
+    CountryGroupFactory,
+    CrosswalkFactory,
+    DisclosureFactory,
+    GroupMembershipFactory,
+    LanguageFactory,
+    PrincipleFactory,
+    SdgEditionFactory,
+    StandardFactory,
+)
 
 __all__ = [
     "NOON",
@@ -59,9 +68,12 @@ __all__ = [
     "CategoryFactory",
     "CommitmentFactory",
     "CountryFactory",
+    "CountryGroupFactory",
+    "CrosswalkFactory",
     "CurrencyFactory",
     "DeliveryFactory",
     "DimensionFactory",
+    "DisclosureFactory",
     "DocumentFactory",
     "DueDateFactory",
     "EndorsementFactory",
@@ -71,6 +83,7 @@ __all__ = [
     "FrameworkFactory",
     "GlobalIndicatorFactory",
     "GoalFactory",
+    "GroupMembershipFactory",
     "ImportBatchFactory",
     "ImportFindingFactory",
     "ImportedRowFactory",
@@ -87,10 +100,13 @@ __all__ = [
     "PartnershipFactory",
     "PeriodFactory",
     "PeriodTargetFactory",
+    "PrincipleFactory",
     "ReportFactory",
     "ReportRunFactory",
     "ReportingUnitFactory",
     "ResultFactory",
+    "SdgEditionFactory",
+    "StandardFactory",
     "SubmissionFactory",
     "TargetFactory",
     "TokenFactory",

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_loading_the_vocabularies_loads_the_dimensions_too():
-    assert call_command("load_vocabularies").endswith("6 dimensions, 25 categories)")
+    assert call_command("load_vocabularies").endswith("11 dimensions, 60 categories)")
 
     assert call_command("load_dimensions") == "0 changes (0 dimensions, 0 categories)"
 
@@ -36,7 +36,7 @@ def test_restores_what_was_changed():
 def test_dry_run_saves_nothing():
     line = call_command("load_dimensions", dry_run=True)
 
-    assert line == "dry run, nothing saved: 31 changes (6 dimensions, 25 categories)"
+    assert line == "dry run, nothing saved: 71 changes (11 dimensions, 60 categories)"
     assert not Dimension.objects.exists()
 
 

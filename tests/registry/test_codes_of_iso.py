@@ -2,7 +2,8 @@
 
 import pycountry
 
-from registry.vocabularies import SHIPPED, shipped_rows
+from registry.tables import shipped_rows
+from registry.vocabularies import SHIPPED
 
 
 def shipped(name, *columns):

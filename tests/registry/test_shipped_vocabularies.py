@@ -6,7 +6,8 @@ import re
 import pytest
 
 from monitoring.vocabularies import SHIPPED as MONITORING_DATA
-from registry.vocabularies import SHIPPED, shipped_rows
+from registry.tables import shipped_rows
+from registry.vocabularies import SHIPPED
 
 
 def published(path):
