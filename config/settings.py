@@ -60,6 +60,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "registry.views.notices.unread_notices",
             ]
         },
     }
@@ -143,6 +144,17 @@ CONTENT_SECURITY_POLICY = {
 
 # Where people reach the product: for links in mails.
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
+# Where the product calls what others have named: see registry/outgoing.py.
+WEBHOOKS_ALLOW_HTTP = env.bool("WEBHOOKS_ALLOW_HTTP", default=False)  # for tests and development
+WEBHOOKS_ALLOW_NETWORKS = env.list("WEBHOOKS_ALLOW_NETWORKS", default=[])
+WEBHOOKS_PORTS = env.list("WEBHOOKS_PORTS", cast=int, default=[443])
+WEBHOOKS_CA_FILE = env.str("WEBHOOKS_CA_FILE", default="")
+WEBHOOKS_TIMEOUT = env.float("WEBHOOKS_TIMEOUT", default=10.0)
+WEBHOOKS_FAILING_DAYS = env.int("WEBHOOKS_FAILING_DAYS", default=5)
+NOTICES_DIGEST_HOUR = env.int("NOTICES_DIGEST_HOUR", default=7)
+NOTICES_TIME_ZONE = env.str("NOTICES_TIME_ZONE", default="UTC")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="registry@localhost")
+
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 
 REST_FRAMEWORK = {
@@ -228,6 +240,10 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep jobs": {"task": "monitoring.tasks.sweep_jobs", "schedule": 10.0},
+    "tell events": {"task": "registry.tasks.tell_events", "schedule": 5.0},
+    "call webhooks": {"task": "registry.tasks.call_webhooks", "schedule": 5.0},
+    "mail notices": {"task": "registry.tasks.mail_notices", "schedule": 10.0},
+    "send digests": {"task": "registry.tasks.send_digests", "schedule": timedelta(minutes=10)},
     "nightly reports": {
         "task": "monitoring.tasks.request_due_reports",
         "schedule": timedelta(hours=24),

@@ -46,6 +46,13 @@ LOOKS = {
     "proposed": Look("Proposed", "half", "due"),
     "delivered": Look("Delivery confirmed", "check", "on"),
     "binding": Look("Binding", "check", "on"),
+    "read": Look("Read", "ring", "na"),
+    "unread": Look("New", "circle", "due"),
+    "waiting": Look("Waiting", "half", "due"),
+    "sending": Look("Being sent", "half", "due"),
+    "told": Look("Delivered", "check", "on"),
+    "failed": Look("Failed", "square", "off"),
+    "withheld": Look("Withheld", "dash", "na"),
     "open": Look("Open", "ring", "due"),
     "closed": Look("Closed", "dash", "na"),
 }

@@ -26,6 +26,16 @@ def newest_first(rows: QuerySet[Any], after: str, size: int = PAGE) -> Page:
     return Page(found[:size], f"{last.updated_at.isoformat()}~{last.pk}" if last else "")
 
 
+def newest_by_number(rows: QuerySet[Any], before: str, size: int = PAGE) -> Page:
+    """The page that follows the number `before`, for rows that are never reordered."""
+    if before:
+        if not (before.isascii() and before.isdigit() and len(before) < 19):
+            raise Http404("No such page.")
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows.order_by("-pk")[: size + 1])
+    return Page(found[:size], str(found[size - 1].pk) if len(found) > size else "")
+
+
 def _key(after: str) -> tuple[datetime, int]:
     moment, _, pk = after.partition("~")
     try:

@@ -1,20 +1,35 @@
 """What Celery does for the registry. Tasks may run twice and are only hints: see the rows."""
 
 import logging
+import time
 from smtplib import SMTPException
 
 from celery import shared_task
-from django.db import transaction
+from django.db import DatabaseError, transaction
+from django.utils import timezone
 
+from registry import deliveries, mailing, telling
 from registry.errors import DomainError
 from registry.mails import send_invitation
-from registry.models import Event, Invitation, InvitationMail, Notice, Partner, Token, User
+from registry.models import (
+    Event,
+    Invitation,
+    InvitationMail,
+    Notice,
+    OutboxEntry,
+    Partner,
+    Token,
+    User,
+    WebhookDelivery,
+)
 from registry.models.tokens import REMIND_DAYS
 
 logger = logging.getLogger(__name__)
 
 MAIL_AGAIN_AFTER = 300  # seconds until a mail that failed, or whose hint was lost, is tried again
 ASK_AGAIN_DAYS = 30
+AT_A_TIME = 100
+WORKING_SECONDS = 30.0  # then the worker is left to others; what remains is found again
 
 
 @shared_task
@@ -101,3 +116,83 @@ def _ask_for_second(partner_pk: int) -> int:
     event = Event.log(partner, "manager_alone", by=None)
     Notice.tell(event, User.objects.managers_of(partner.pk))
     return 1
+
+
+@shared_task
+def tell_events() -> int:
+    """Tell the events that wait in the outbox: to the people of the table and to webhooks."""
+    told, until = 0, time.monotonic() + WORKING_SECONDS
+    while time.monotonic() < until:
+        batch, done = _tell_batch()
+        told += done
+        if batch < AT_A_TIME:
+            break
+    if told:
+        transaction.on_commit(call_webhooks.delay, robust=True)
+        transaction.on_commit(mail_notices.delay, robust=True)
+    return told
+
+
+@transaction.atomic
+def _tell_batch() -> tuple[int, int]:
+    """An entry goes in the transaction that stores what came of it: told once, never lost."""
+    entries, done = OutboxEntry.objects.take(AT_A_TIME), []
+    for entry in entries:
+        try:
+            with transaction.atomic():
+                telling.tell(entry.event)
+                deliveries.fan_out(entry.event)
+            done.append(entry.pk)
+        except Exception:
+            logger.exception("event %s could not be told; it is tried again", entry.pk)
+            entry.put_off()
+    OutboxEntry.objects.filter(pk__in=done).delete()
+    return len(entries), len(done)
+
+
+@shared_task
+def call_webhooks() -> int:
+    """Make the attempts that are due, one after the other."""
+    WebhookDelivery.objects.give_up()
+    made, until = 0, time.monotonic() + WORKING_SECONDS
+    while time.monotonic() < until:
+        delivery = WebhookDelivery.objects.claim_next()
+        if delivery is None:
+            break
+        try:
+            deliveries.attempt(delivery)
+        except DatabaseError:
+            logger.exception("%s: what came of it was not stored; its lease ends", delivery)
+        made += 1
+    return made
+
+
+@shared_task
+def mail_notices() -> int:
+    """Mail what people want to know at once."""
+    mailed, until = 0, time.monotonic() + WORKING_SECONDS
+    while time.monotonic() < until:
+        notice = Notice.objects.claim_next_mail()
+        if notice is None:
+            break
+        try:
+            mailed += mailing.mail_at_once(notice)
+        except OSError:
+            logger.exception("notice %s was not mailed; it is tried again", notice.pk)
+    return mailed
+
+
+@shared_task
+def send_digests() -> int:
+    """Send each person's digest of the day, once its hour has come."""
+    due = mailing.cutoffs(timezone.now())
+    if due is None:
+        return 0
+    waiting = Notice.objects.for_digest(due.daily_before, due.weekly_before)
+    sent = 0
+    for user in User.objects.filter(pk__in=waiting.values("user_id")):
+        try:
+            sent += mailing.send_digest(user, due)
+        except OSError:
+            logger.exception("the digest of user %s was not sent; it is tried again", user.key)
+    return sent

@@ -1,12 +1,17 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from registry.views import accounts, partners
+from registry.views import accounts, notices, partners
 
 urlpatterns = [
     path("sign-in/", accounts.SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("account/", accounts.account, name="account"),
+    path("account/notifications/", notices.notice_settings, name="notice-settings"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.read_all, name="read-notices"),
+    path("notices/<int:pk>/read/", notices.read_notice, name="read-notice"),
+    path("notices/stop/<str:token>/", notices.unsubscribe, name="unsubscribe"),
     path("favicon.ico", accounts.favicon, name="favicon"),
     path("partners/", partners.partners, name="partners"),
 ]

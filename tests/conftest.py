@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from rest_framework.test import APIClient
 
+from registry import outgoing
+
 
 @pytest.fixture(scope="session")
 def refdata() -> Path:
@@ -16,6 +18,17 @@ def refdata() -> Path:
             pytest.fail(f"{folder} is missing")
         pytest.skip(f"{folder} is missing")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch):
+    """Every name leads to one public address, and nothing is connected to."""
+
+    def connect(door, deadline):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(outgoing, "lookup", lambda host, port: ["93.184.216.34"])
+    monkeypatch.setattr(outgoing, "connect", connect)
 
 
 @pytest.fixture

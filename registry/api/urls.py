@@ -5,11 +5,13 @@ from django.urls import path
 from registry.api import (
     country_groups,
     money,
+    notices,
     partners,
     people,
     sdg,
     standards,
     vocabularies,
+    webhooks,
 )
 
 RESOURCES = {
@@ -17,6 +19,9 @@ RESOURCES = {
     "partner-identifiers": partners.PartnerIdentifierViewSet,
     "affiliations": partners.AffiliationViewSet,
     "join-requests": partners.JoinRequestViewSet,
+    "notices": notices.NoticeViewSet,
+    "webhooks": webhooks.WebhookViewSet,
+    "webhook-deliveries": webhooks.WebhookDeliveryViewSet,
     "tokens": people.TokenViewSet,
     "goals": vocabularies.GoalViewSet,
     "targets": vocabularies.TargetViewSet,
@@ -35,5 +40,7 @@ RESOURCES = {
 urlpatterns = [
     path("sdg-search/", sdg.SdgSearchView.as_view(), name="api-sdg-search"),
     path("sign-in/", people.SignInView.as_view(), name="api-sign-in"),
+    path("notice-settings/", notices.NoticeSettingsView.as_view(), name="api-notice-settings"),
+    path("outbox/", webhooks.OutboxView.as_view(), name="api-outbox"),
     path("me/", people.MeView.as_view(), name="api-me"),
 ]

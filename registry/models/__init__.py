@@ -16,13 +16,15 @@ from registry.models.jobs import Job, JobQuerySet, LostLease
 from registry.models.joining import JoinRequest
 from registry.models.languages import Language
 from registry.models.money import Currency, ExchangeRate
-from registry.models.notices import Notice, NoticeSetting
+from registry.models.notices import Digest, Notice, NoticeSetting
+from registry.models.outbox import OutboxEntry
 from registry.models.partners import Basis, Partner, PartnerIdentifier, Sector
 from registry.models.people import Affiliation, User
 from registry.models.places import Country, CountryGroup, GroupMembership
 from registry.models.sdg import GlobalIndicator, Goal, SdgEdition, Target
 from registry.models.standards import Crosswalk, Disclosure, Principle, Standard
 from registry.models.tokens import Token
+from registry.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "FIRST_DAY",
@@ -35,6 +37,7 @@ __all__ = [
     "CountryGroup",
     "Crosswalk",
     "Currency",
+    "Digest",
     "Disclosure",
     "Event",
     "ExchangeRate",
@@ -55,6 +58,7 @@ __all__ = [
     "MovingRecord",
     "Notice",
     "NoticeSetting",
+    "OutboxEntry",
     "Partner",
     "PartnerIdentifier",
     "Principle",
@@ -67,6 +71,8 @@ __all__ = [
     "Task",
     "Token",
     "User",
+    "Webhook",
+    "WebhookDelivery",
     "check_day",
     "days_in_range",
     "hand_over",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models, transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from registry.errors import DomainError, StaleVersion
@@ -13,6 +14,14 @@ from registry.models.jobs import Job, JobQuerySet
 
 if TYPE_CHECKING:
     from registry.models.people import User
+
+
+# Sent after a commit that wrote events, once for all of them; a hint, never the truth.
+events_committed = Signal()
+
+
+def _hint() -> None:
+    events_committed.send(Event)
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -53,7 +62,11 @@ class Event(models.Model):
         """Record that `verb` happened to the record, in the caller's transaction."""
         label = record._meta.label_lower
         kind = f"{record._meta.model_name}.{verb}"
-        return cls.objects.create(kind=kind, subject_type=label, subject_id=record.pk, **values)
+        event = cls.objects.create(kind=kind, subject_type=label, subject_id=record.pk, **values)
+        connection = transaction.get_connection()
+        if not any(hint is _hint for _, hint, _ in connection.run_on_commit):
+            transaction.on_commit(_hint, robust=True)
+        return event
 
     @classmethod
     @transaction.atomic

@@ -1,15 +1,19 @@
 """What a person is told, in the product and by mail."""
 
 from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, NamedTuple, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from registry.models.events import Event
 from registry.models.people import User
+
+MOST_MAILS = 8  # attempts to mail one notice, within some four hours
 
 
 class How(models.TextChoices):
@@ -103,6 +107,39 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def unmailed(self) -> Self:
         return self.filter(mailed_at=None).exclude(how=How.PRODUCT)
 
+    def to_mail_at_once(self) -> Self:
+        """Due now: fresh ones, and those whose last attempt failed or never ended."""
+        free = Q(mail_lease_until=None) | Q(mail_lease_until__lt=Now())
+        rows = self.unmailed().filter(free, how=How.AT_ONCE, user__is_active=True)
+        return rows.filter(mail_attempts__lt=MOST_MAILS)
+
+    @transaction.atomic
+    def claim_next_mail(self) -> "Notice | None":
+        """The oldest one to be mailed: it goes to one caller, held until the lease ends.
+
+        The lease doubles with each attempt: it is also what a failed one waits.
+        """
+        held = self.to_mail_at_once().select_for_update(skip_locked=True, of=("self",))
+        notice: Notice | None = held.select_related("user", "event").order_by("pk").first()
+        if notice:
+            lease = Now() + timedelta(seconds=60 * 2**notice.mail_attempts)
+            self.filter(pk=notice.pk).update(
+                mail_lease_until=lease, mail_attempts=F("mail_attempts") + 1
+            )
+        return notice
+
+    def for_digest(self, daily_before: datetime, weekly_before: datetime) -> Self:
+        daily = Q(how=How.DAILY, created_at__lt=daily_before)
+        weekly = Q(how=How.WEEKLY, created_at__lt=weekly_before)
+        return self.unmailed().filter(daily | weekly, user__is_active=True)
+
+    def mark_mailed(self) -> int:
+        return self.filter(mailed_at=None).update(mailed_at=timezone.now())
+
+    def keep_in_product(self) -> int:
+        """Mail them to nobody: the reader may not see any more what they are about."""
+        return self.unmailed().update(how=How.PRODUCT)
+
     def mark_read(self) -> int:
         return self.unread().update(read_at=timezone.now())
 
@@ -162,3 +199,30 @@ class Notice(models.Model):
             ],
             ignore_conflicts=True,
         )
+
+
+class Digest(models.Model):
+    """The one mail of a day that gathers a person's notices."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="digests")
+    on = models.DateField()
+    sent_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-on", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["user", "on"], name="digest_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.on} for {self.user_id}"
+
+    @classmethod
+    def claim(cls, user: User, on: date) -> "Digest | None":
+        """The day's digest, if it is unsent and nobody else is sending it."""
+        digest, _ = cls.objects.get_or_create(user=user, on=on)
+        free = Q(lease_until=None) | Q(lease_until__lt=Now())
+        won = cls.objects.filter(free, pk=digest.pk, sent_at=None, attempts__lt=MOST_MAILS)
+        lease = Now() + timedelta(seconds=60 * 2**digest.attempts)
+        taken = won.update(lease_until=lease, attempts=F("attempts") + 1)
+        return digest if taken else None

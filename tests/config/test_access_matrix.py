@@ -12,12 +12,20 @@ from rest_framework.test import APIClient
 
 from config.urls import api as routes
 from config.urls import urlpatterns
-from tests.config.access import PRINCIPALS, monitoring, pages, partnerships, people, vocabularies
+from tests.config.access import (
+    PRINCIPALS,
+    events,
+    monitoring,
+    pages,
+    partnerships,
+    people,
+    vocabularies,
+)
 from tests.config.world import build
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/"
-MATRIX = [*people.ROWS, *vocabularies.ROWS, *partnerships.ROWS, *monitoring.ROWS]
+MATRIX = [*people.ROWS, *events.ROWS, *vocabularies.ROWS, *partnerships.ROWS, *monitoring.ROWS]
 
 
 @pytest.fixture(scope="module")

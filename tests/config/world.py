@@ -51,6 +51,7 @@ def build():
     rows |= _frameworks(rows)
     rows |= _values(rows, people["evaluator"])
     rows |= _reports(rows)
+    rows |= _telling(member, people["evaluator"])
     names = {name: row.pk for name, row in rows.items()}
     names |= {
         "token": token.token_key,
@@ -179,4 +180,14 @@ def _reports(rows):
         "published": f.ReportFactory(period=rows["first"], published=True),
         "draft_report": f.ReportFactory(period=rows["second"]),
         "run": f.ReportRunFactory(period=rows["first"]),
+    }
+
+
+def _telling(member, evaluator):
+    webhook = f.WebhookFactory(partner=member)
+    return {
+        "notice": f.NoticeFactory(user=evaluator),
+        "webhook": webhook,
+        "own_webhook": f.WebhookFactory(partner=None),
+        "webhook_delivery": f.WebhookDeliveryFactory(webhook=webhook, status="delivered"),
     }

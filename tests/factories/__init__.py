@@ -1,6 +1,13 @@
 """Rows for tests: no randomness, and every row in a state that the product can reach."""
 
 from tests.factories.base import NOON, PASSWORD
+from tests.factories.events import (
+    DigestFactory,
+    NoticeFactory,
+    NoticeSettingFactory,
+    WebhookDeliveryFactory,
+    WebhookFactory,
+)
 from tests.factories.monitoring import (
     CategoryFactory,
     DimensionFactory,
@@ -72,6 +79,7 @@ __all__ = [
     "CrosswalkFactory",
     "CurrencyFactory",
     "DeliveryFactory",
+    "DigestFactory",
     "DimensionFactory",
     "DisclosureFactory",
     "DocumentFactory",
@@ -93,6 +101,8 @@ __all__ = [
     "LanguageFactory",
     "MarkerFactory",
     "MembershipFactory",
+    "NoticeFactory",
+    "NoticeSettingFactory",
     "ObservationFactory",
     "PartnerFactory",
     "PartnerIdentifierFactory",
@@ -111,5 +121,7 @@ __all__ = [
     "TargetFactory",
     "TokenFactory",
     "UserFactory",
+    "WebhookDeliveryFactory",
+    "WebhookFactory",
     "approve",
 ]

@@ -62,4 +62,10 @@ ROWS = [
     ("POST", "/sign-out/", {}, REDIRECTED),
     ("GET", "/account/", None, SIGNED_IN),
     ("POST", "/account/", {"name": "New"}, "401 302 302 302 302 302 302 302 302 401 401"),
+    # notices: `{notice}` is the evaluator's; a link that stops mails is signed, not signed in for
+    ("GET", "/account/notifications/", None, SIGNED_IN),
+    ("GET", "/notices/", None, SIGNED_IN),
+    ("POST", "/notices/read/", {}, "401 302 302 302 302 302 302 302 302 401 401"),
+    ("POST", "/notices/{notice}/read/", {}, "401 404 404 404 302 404 404 404 404 401 401"),
+    ("GET", "/notices/stop/forged/", None, "404 404 404 404 404 404 404 404 404 404 404"),
 ]
