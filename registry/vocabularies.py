@@ -10,7 +10,7 @@ from typing import cast
 from django.db import connection, transaction
 from django.dispatch import Signal
 
-from registry import sdg_framework
+from registry import partner_vocabularies, sdg_framework
 from registry.models import (
     Country,
     CountryGroup,
@@ -57,6 +57,8 @@ def load_vocabularies(
         "countries": _load_countries(),
         "currencies": _load_currencies(),
         "languages": _load_languages(),
+        "stakeholder groups": partner_vocabularies.load_stakeholder_groups(),
+        "identifier schemes": partner_vocabularies.load_identifier_schemes(),
         "principles": _load_principles(),
         "country groups": _load_country_groups(),
         "group memberships": _load_group_memberships(),

@@ -17,7 +17,7 @@ from registry.api.serializers import (
     ReasonSerializer,
 )
 from registry.models import Affiliation, Country, JoinRequest, Partner, PartnerIdentifier, User
-from registry.models.partners import basis_of, sector_of
+from registry.models.kinds import basis_of, sector_of
 from registry.services import partners as services
 from registry.services import people
 

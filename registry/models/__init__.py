@@ -11,17 +11,21 @@ from registry.models.base import (
 from registry.models.events import Event, ImportBatch, ImportedRow, ImportFinding
 from registry.models.handing_over import RoleReason, Task, hand_over, tasks_at, tasks_of_person
 from registry.models.idempotency import IdempotentAnswer, limits_of_affiliations
+from registry.models.identifiers import IdentifierScheme, PartnerIdentifier
 from registry.models.invitations import Invitation, InvitationMail
 from registry.models.jobs import Job, JobQuerySet, LostLease
 from registry.models.joining import JoinRequest
+from registry.models.kinds import Basis, Sector
 from registry.models.languages import Language
 from registry.models.money import Currency, ExchangeRate
 from registry.models.notices import Digest, Notice, NoticeSetting
 from registry.models.outbox import OutboxEntry
-from registry.models.partners import Basis, Partner, PartnerIdentifier, Sector
+from registry.models.partner_facts import FocalPoint, FormerName
+from registry.models.partners import Partner
 from registry.models.people import Affiliation, User
 from registry.models.places import Country, CountryGroup, GroupMembership
 from registry.models.sdg import GlobalIndicator, Goal, SdgEdition, Target
+from registry.models.stakeholders import StakeholderGroup
 from registry.models.standards import Crosswalk, Disclosure, Principle, Standard
 from registry.models.tokens import Token
 from registry.models.webhooks import Webhook, WebhookDelivery
@@ -41,10 +45,13 @@ __all__ = [
     "Disclosure",
     "Event",
     "ExchangeRate",
+    "FocalPoint",
+    "FormerName",
     "GlobalIndicator",
     "Goal",
     "GroupMembership",
     "IdempotentAnswer",
+    "IdentifierScheme",
     "ImportBatch",
     "ImportFinding",
     "ImportedRow",
@@ -66,6 +73,7 @@ __all__ = [
     "RoleReason",
     "SdgEdition",
     "Sector",
+    "StakeholderGroup",
     "Standard",
     "Target",
     "Task",

@@ -1,48 +1,47 @@
 """Organisations that take part."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import TrigramSimilarity
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.db.models import Count, F, Func, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce, Lower
+from django.db import connection, models, transaction
+from django.db.models import Case, Count, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Greatest, Lower
 from django.utils import timezone
-from stdnum import lei
 
 from registry.errors import DomainError, NotAllowed
+from registry.models import kinds
 from registry.models.base import MovingRecord, require_reason
 from registry.models.events import Event, ImportBatch
+from registry.models.kinds import Basis, basis_of, sector_of
+from registry.models.languages import Language
 from registry.models.places import Country
+from registry.models.stakeholders import StakeholderGroup
 
 if TYPE_CHECKING:
     from registry.models.people import User
 
 
-class Sector(models.TextChoices):
-    """The five sectors of a broad coalition."""
-
-    PUBLIC = "public"
-    PRIVATE = "private"
-    CIVIL_SOCIETY = "civil_society", "civil society"
-    KNOWLEDGE = "knowledge", "knowledge and philanthropy"
-    INTERNATIONAL = "international"
-
-
-class Basis(models.TextChoices):
-    """What a partner reports on, as the 2021 Forum recommended."""
-
-    ESG = "esg", "ESG disclosures"
-    SDG_TARGETS = "sdg_targets", "SDG targets"
-    RESULTS = "results"
+def normal(name: str) -> Func:
+    """The column in small letters with one blank for whatever is no letter or digit."""
+    return Func(
+        Lower(name),
+        Value(r"[^[:alnum:]]+"),
+        Value(" "),
+        Value("g"),
+        function="regexp_replace",
+    )
 
 
-class KindFacts(NamedTuple):
-    iati_type: str
-    sector: Sector
-    basis: Basis
+SIMILAR, NEARLY_THE_SAME = 0.5, 0.9
+ONE_PARENT_AT_A_TIME = 20150926  # the trigger partner_parent_cycle takes the same lock
+
+
+def _words(name: str) -> str:
+    return re.sub(r"[\W_]+", " ", name.lower()).strip()
 
 
 class PartnerQuerySet(models.QuerySet["Partner"]):
@@ -66,10 +65,38 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
             return self.none()
         return self if user.is_staff else self.with_role(user, "manager")
 
+    def similar_to(
+        self, name: str, *, country: Country | None = None, identifiers: Iterable[str] = ()
+    ) -> Self:
+        """What may be the same organisation, with its `likeness` (1 is the same), likest first.
+
+        By an identifier (written out), or by a name, present or former, that shares most of its
+        groups of three letters: half in the same country, nearly all elsewhere.
+        """
+        words = _words(name)
+        former = Partner.former_names.rel.related_model._default_manager
+        stated = Partner.identifiers.rel.related_model._default_manager
+        same = stated.filter(full__in=[one.upper() for one in identifiers]).values("partner_id")
+        # Three index scans; one condition with OR would read the whole table.
+        near = Partner.objects.order_by().filter(normal_name__trigram_similar=words).values("pk")
+        once = former.order_by().filter(normal_name__trigram_similar=words).values("partner_id")
+        earlier = former.order_by().filter(partner=OuterRef("pk"))
+        likest = earlier.annotate(likeness=TrigramSimilarity("normal_name", words))
+        likeness = Greatest(
+            TrigramSimilarity("normal_name", words),
+            Subquery(likest.order_by("-likeness").values("likeness")[:1]),
+        )
+        rows = self.filter(pk__in=near.union(once, same.order_by()))
+        rows = rows.annotate(likeness=Case(When(pk__in=same, then=Value(1.0)), default=likeness))
+        here = Q(country=country) | Q(country=None) if country else Q()
+        return rows.filter(
+            Q(here, likeness__gte=SIMILAR) | Q(likeness__gte=NEARLY_THE_SAME)
+        ).order_by("-likeness", "pk")
+
     def chosen(self, *, q: str = "", kind: Sequence[str] = (), country: str = "") -> Self:
         """Partners whose name contains the words, of these kinds, in this country."""
-        normal = re.sub(r"[\W_]+", " ", q.lower()).strip()
-        rows = self.filter(normal_name__contains=normal) if normal else self
+        words = _words(q)
+        rows = self.filter(normal_name__contains=words) if words else self
         if kind:
             rows = rows.filter(kind__in=kind)
         return rows.filter(country__alpha2=country) if country else rows
@@ -106,30 +133,15 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
 class Partner(MovingRecord):
     """An organisation that takes part in partnerships."""
 
-    class Kind(models.TextChoices):
-        NATIONAL_GOVERNMENT = "national_government", "national government"
-        PARLIAMENT = "parliament"
-        LOCAL_GOVERNMENT = "local_government", "local government"
-        UN_ENTITY = "un_entity", "UN entity"
-        INTERGOVERNMENTAL = "intergovernmental", "other intergovernmental organisation"
-        MULTILATERAL_BANK = "multilateral_bank", "multilateral bank or fund"
-        STATE_OWNED = "state_owned", "state-owned enterprise"
-        LARGE_COMPANY = "large_company", "large company"
-        MSME = "msme", "micro, small or medium enterprise"
-        START_UP = "start_up", "start-up"
-        FINANCIAL = "financial", "financial institution"
-        CIVIL_SOCIETY = "civil_society", "civil society organisation"
-        COMMUNITY = "community", "community-based organisation"
-        FOUNDATION = "foundation"
-        ACADEMIA = "academia", "academia and research"
-        UNION = "union", "union or professional body"
+    Kind = kinds.Kind
+    Size = kinds.Size
 
-    class Size(models.TextChoices):
-        LARGE = "large"
-        MEDIUM = "medium"
-        SMALL = "small"
-        MICRO = "micro"
-        START_UP = "start_up", "start-up"
+    class Level(models.TextChoices):
+        GLOBAL = "global"
+        REGIONAL = "regional"
+        NATIONAL = "national"
+        SUBNATIONAL = "subnational"
+        COMMUNITY = "community"
 
     class Status(models.TextChoices):
         PENDING = "pending"
@@ -143,35 +155,13 @@ class Partner(MovingRecord):
     }
     # Nobody is let in any more, by name: one of them may be of another's making.
     CLOSED = ("suspended", "merged")
-    # IATI OrganisationType, sector and default reporting basis of each kind.
-    FACTS: Mapping[str, KindFacts] = {
-        Kind.NATIONAL_GOVERNMENT: KindFacts("10", Sector.PUBLIC, Basis.RESULTS),
-        Kind.PARLIAMENT: KindFacts("10", Sector.PUBLIC, Basis.RESULTS),
-        Kind.LOCAL_GOVERNMENT: KindFacts("11", Sector.PUBLIC, Basis.RESULTS),
-        Kind.UN_ENTITY: KindFacts("40", Sector.INTERNATIONAL, Basis.RESULTS),
-        Kind.INTERGOVERNMENTAL: KindFacts("40", Sector.INTERNATIONAL, Basis.RESULTS),
-        Kind.MULTILATERAL_BANK: KindFacts("40", Sector.INTERNATIONAL, Basis.RESULTS),
-        Kind.STATE_OWNED: KindFacts("15", Sector.PUBLIC, Basis.RESULTS),
-        Kind.LARGE_COMPANY: KindFacts("70", Sector.PRIVATE, Basis.ESG),
-        Kind.MSME: KindFacts("70", Sector.PRIVATE, Basis.SDG_TARGETS),
-        Kind.START_UP: KindFacts("70", Sector.PRIVATE, Basis.SDG_TARGETS),
-        Kind.FINANCIAL: KindFacts("70", Sector.PRIVATE, Basis.ESG),
-        Kind.CIVIL_SOCIETY: KindFacts("22", Sector.CIVIL_SOCIETY, Basis.RESULTS),
-        Kind.COMMUNITY: KindFacts("24", Sector.CIVIL_SOCIETY, Basis.RESULTS),
-        Kind.FOUNDATION: KindFacts("60", Sector.KNOWLEDGE, Basis.RESULTS),
-        Kind.ACADEMIA: KindFacts("80", Sector.KNOWLEDGE, Basis.RESULTS),
-        Kind.UNION: KindFacts("90", Sector.CIVIL_SOCIETY, Basis.RESULTS),
-    }
+    FACTS = kinds.FACTS
+    SIZES = kinds.SIZES
+    OTHER_SIZES = kinds.OTHER_SIZES
 
     name = models.CharField(max_length=300)
     normal_name = models.GeneratedField(
-        expression=Func(
-            Lower("name"),
-            Value(r"[^[:alnum:]]+"),
-            Value(" "),
-            Value("g"),
-            function="regexp_replace",
-        ),
+        expression=normal("name"),
         output_field=models.TextField(),
         db_persist=True,
     )
@@ -184,7 +174,30 @@ class Partner(MovingRecord):
     country = models.ForeignKey(
         Country, models.PROTECT, null=True, blank=True, related_name="partners"
     )
+    city = models.CharField(max_length=100, blank=True, help_text="of its seat")
+    countries = models.ManyToManyField(
+        Country, blank=True, related_name="active_partners", help_text="where it works"
+    )
+    level = models.CharField(max_length=11, choices=Level, blank=True)
+    groups = models.ManyToManyField(
+        StakeholderGroup,
+        blank=True,
+        related_name="partners",
+        help_text="UN major groups and other stakeholders",
+    )
+    languages = models.ManyToManyField(
+        Language, blank=True, related_name="partners", help_text="the languages it works in"
+    )
     website = models.URLField(blank=True)
+    logo = models.FileField(upload_to="logos/", blank=True, editable=False)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="subsidiaries",
+        help_text="the organisation it belongs to",
+    )
     status = models.CharField(max_length=9, choices=Status, default=Status.PENDING, editable=False)
     verified_at = models.DateTimeField(null=True, editable=False)
     basis_override = models.CharField(max_length=11, choices=Basis, blank=True, editable=False)
@@ -211,6 +224,15 @@ class Partner(MovingRecord):
                 condition=Q(basis_override="") | ~Q(basis_reason=""), name="basis_override_reason"
             ),
             models.CheckConstraint(
+                condition=(Q(kind="large_company") & Q(size__in=["", "large"]))
+                | (Q(kind="msme") & ~Q(size__in=["large", "start_up"]))
+                | (Q(kind="start_up") & ~Q(size="large"))
+                | (~Q(kind__in=["large_company", "msme", "start_up"]) & ~Q(size="start_up")),
+                name="partner_size_fits_kind",
+                violation_error_message="The size contradicts the kind of organisation.",
+                violation_error_code="size_contradicts_kind",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status="verified") | Q(verified_at__isnull=False),
                 name="partner_verified_dated",
             ),
@@ -228,6 +250,12 @@ class Partner(MovingRecord):
         """Whether one person alone holds it: nobody could go on if that one left."""
         return Partner.objects.with_managers(1).filter(pk=self.pk).exists()
 
+    def clean(self) -> None:
+        """Refuse a start-up that is large, and the like."""
+        if self.size and self.size not in self.SIZES.get(self.kind, self.OTHER_SIZES):
+            text = "The size contradicts the kind of organisation."
+            raise ValidationError({"size": ValidationError(text, code="size_contradicts_kind")})
+
     def require_unsettled(self, facts: Collection[str], *, by: "User") -> None:
         """Kind and country stand in reports: they do not change once the partner takes part.
 
@@ -239,6 +267,19 @@ class Partner(MovingRecord):
         if any(value or not by.is_staff for name, value in stated.items() if name in facts):
             text = "Kind and country of a partner that takes part stand in reports, and stay."
             raise DomainError("partner_settled", text)
+
+    def require_no_cycle(self, parent: "Partner | None") -> None:
+        """Refuse to belong to oneself, directly or over others; call it in a transaction."""
+        with connection.cursor() as cursor:
+            # Two that make each other their parent at once wait here for one another.
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_PARENT_AT_A_TIME])
+        above, seen = parent, set()
+        while above and above.pk not in seen:
+            if above.pk == self.pk:
+                text = "An organisation cannot belong to itself, also not over others."
+                raise DomainError("partner_parent_cycle", text)
+            seen.add(above.pk)
+            above = Partner.objects.filter(subsidiaries=above.pk).first()
 
     def _takes_part(self) -> bool:
         # A relation from above, read only: what a membership is, partnerships knows.
@@ -253,76 +294,42 @@ class Partner(MovingRecord):
         return basis_of(self.kind, self.basis_override)
 
     def verify(self, *, by: "User") -> None:
-        self._move(self.Status.VERIFIED, by=by, verified_at=timezone.now())
+        """An admin has checked that the organisation is what it says."""
+        self._move_from(
+            self.Status.PENDING, self.Status.VERIFIED, by=by, verified_at=timezone.now()
+        )
 
+    @transaction.atomic
     def suspend(self, *, by: "User", reason: str) -> None:
+        """From now on it acts nowhere, and is no country's focal point."""
         require_reason(reason)
-        self._move(self.Status.SUSPENDED, by=by, reason=reason)
+        self._move_from(self.Status.VERIFIED, self.Status.SUSPENDED, by=by, reason=reason)
+        for point in self.focal_points.filter(ended_on=None):
+            point.end(by=by, reason=reason)
+
+    def reinstate(self, *, by: "User", reason: str) -> None:
+        """The reason for its suspension has gone."""
+        require_reason(reason)
+        self._move_from(self.Status.SUSPENDED, self.Status.VERIFIED, by=by, reason=reason)
 
     def override_basis(self, basis: str, *, reason: str, by: "User") -> None:
-        """Set what the partner reports on against the default of its kind, with the reason."""
+        """Let it report on something else than its kind does; empty: on that again."""
         if not by.is_staff:
             raise NotAllowed("admins_only", "Only a registry admin sets the reporting basis.")
         require_reason(reason)
-        if basis not in Basis.values:
+        if basis and basis not in Basis.values:
             raise ValidationError({"basis": "Unknown reporting basis."})
+        if len(reason) > 300:
+            raise ValidationError({"reason": "At most 300 characters."})
         with transaction.atomic():
-            self.change(basis_override=basis, basis_reason=reason)
-            Event.log(self, "basis_overridden", by=by, reason=f"{basis}: {reason}")
+            self.change(basis_override=basis, basis_reason=reason if basis else "")
+            became = basis or "by kind"
+            Event.log(self, "basis_overridden", by=by, reason=f"{became}: {reason}")
 
-    def _move(self, to: str, *, by: "User", reason: str = "", **values: Any) -> None:
+    def _move_from(self, start: str, to: str, *, by: "User", reason: str = "", **new: Any) -> None:
         """Change status and log it. When two requests race, exactly one wins."""
         if not by.is_staff:
             raise NotAllowed("admins_only", "Only a registry admin may do this.")
-        Event.move(self, to, by=by, reason=reason, **values)
-
-
-def sector_of(kind: str) -> str:
-    return Partner.FACTS[kind].sector if kind else ""
-
-
-def basis_of(kind: str, override: str = "") -> str:
-    """What a partner of this kind reports on, unless an admin has set it otherwise."""
-    if override:
-        return override
-    return Partner.FACTS[kind].basis if kind else Basis.RESULTS
-
-
-class PartnerIdentifierQuerySet(models.QuerySet["PartnerIdentifier"]):
-    def visible_to(self, user: Any) -> Self:
-        return self.filter(partner__in=Partner.objects.visible_to(user).values("pk"))
-
-
-class PartnerIdentifier(models.Model):
-    """An identifier of a partner in a register, such as an org-id list, IATI or LEI."""
-
-    LEI = ("LEI", "XI-LEI")
-
-    partner = models.ForeignKey(Partner, models.CASCADE, related_name="identifiers")
-    scheme = models.CharField(max_length=20, help_text="IATI, LEI, or an org-id list code")
-    value = models.CharField(max_length=120)
-
-    objects = PartnerIdentifierQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["partner", "scheme", "value", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                F("scheme"),
-                Lower("value"),
-                name="partner_identifier_once",
-                violation_error_message="A partner has this scheme and value already.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.scheme} {self.value}"
-
-    def clean(self) -> None:
-        """Write an LEI as the register does, and refuse one that cannot be (ISO 17442)."""
-        if self.scheme.upper() not in self.LEI:
-            return
-        self.value = lei.compact(self.value)
-        if not re.fullmatch("[0-9A-Z]{18}[0-9]{2}", self.value) or not lei.is_valid(self.value):
-            text = "Not an LEI: 18 letters or digits, then 2 check digits (ISO 17442)."
-            raise ValidationError({"value": text}, code="bad_check_digits")
+        if self.status != start:
+            raise DomainError("invalid_transition", f"Cannot go from {self.status} to {to} so.")
+        Event.move(self, to, by=by, reason=reason, **new)

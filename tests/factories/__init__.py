@@ -24,6 +24,12 @@ from tests.factories.monitoring import (
     SubmissionFactory,
     approve,
 )
+from tests.factories.partner_facts import (
+    FocalPointFactory,
+    FormerNameFactory,
+    IdentifierSchemeFactory,
+    StakeholderGroupFactory,
+)
 from tests.factories.partnerships import (
     AgreementFactory,
     CommitmentFactory,
@@ -88,10 +94,13 @@ __all__ = [
     "EventFactory",
     "EvidenceFactory",
     "ExchangeRateFactory",
+    "FocalPointFactory",
+    "FormerNameFactory",
     "FrameworkFactory",
     "GlobalIndicatorFactory",
     "GoalFactory",
     "GroupMembershipFactory",
+    "IdentifierSchemeFactory",
     "ImportBatchFactory",
     "ImportFindingFactory",
     "ImportedRowFactory",
@@ -116,6 +125,7 @@ __all__ = [
     "ReportingUnitFactory",
     "ResultFactory",
     "SdgEditionFactory",
+    "StakeholderGroupFactory",
     "StandardFactory",
     "SubmissionFactory",
     "TargetFactory",

@@ -11,10 +11,12 @@ from tests.moves import moves_of, race, read_twice, refused
 pytestmark = pytest.mark.django_db
 MOVES = {
     "verify": lambda partner, by: partner.verify(by=by),
+    "reinstate": lambda partner, by: partner.reinstate(by=by, reason="It mended its ways."),
     "suspend": lambda partner, by: partner.suspend(by=by, reason="Exclusion criteria met."),
 }
 FROM = {
-    "verify": {"pending": "verified", "suspended": "verified"},
+    "verify": {"pending": "verified"},
+    "reinstate": {"suspended": "verified"},
     "suspend": {"verified": "suspended"},
 }
 STATES = ["pending", "verified", "suspended"]
@@ -127,6 +129,27 @@ def test_the_reporting_basis_follows_the_kind_and_an_admin_may_override_it_with_
     assert Partner.objects.get(pk=company.pk).reporting_basis == "results"
 
 
+def test_an_override_is_taken_back_with_a_reason():
+    company, admin = PartnerFactory(kind="large_company", size="large"), UserFactory(admin=True)
+    company.override_basis("results", reason="State programme", by=admin)
+
+    company.override_basis("", reason="The programme has ended", by=admin)
+
+    stored = Partner.objects.get(pk=company.pk)
+    assert (stored.reporting_basis, stored.basis_reason) == ("esg", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_ten_reinstatements_at_once_exactly_one_counts():
+    partner, admin = partner_that_is("suspended"), UserFactory(admin=True)
+    copies = [Partner.objects.get(pk=partner.pk) for _ in range(10)]
+
+    outcomes = race(*[lambda copy=copy: MOVES["reinstate"](copy, admin) for copy in copies])
+
+    assert outcomes.count(None) == 1
+    assert moves_of(partner) == [("suspended", "verified")]
+
+
 def test_only_an_admin_overrides_the_reporting_basis():
     company = PartnerFactory(kind="large_company", size="large")
 
@@ -147,11 +170,12 @@ def test_an_override_names_a_known_basis_and_its_reason(basis, reason, field):
     assert Partner.objects.get(pk=company.pk).reporting_basis == "esg"
 
 
-def test_a_suspension_gives_its_reason():
-    partner = PartnerFactory()
+@pytest.mark.parametrize(("move", "was"), [("suspend", "verified"), ("reinstate", "suspended")])
+def test_a_suspension_and_its_end_give_their_reason(move, was):
+    partner = partner_that_is(was)
 
     with pytest.raises(ValidationError) as refusal:
-        partner.suspend(by=UserFactory(admin=True), reason=" ")
+        getattr(partner, move)(by=UserFactory(admin=True), reason=" ")
 
     assert "reason" in refusal.value.message_dict
     assert moves_of(partner) == []

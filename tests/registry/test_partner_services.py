@@ -29,7 +29,8 @@ def test_who_registers_becomes_its_manager_and_it_waits_for_verification():
     assert partner.status == "pending"
     assert user.has_role(partner.pk, "manager")
     assert [str(i) for i in partner.identifiers.all()] == ["IATI XM-1"]
-    assert Event.objects.about(partner).get().kind == "partner.registered"
+    logged = Event.objects.about(partner).order_by("pk").values_list("kind", flat=True)
+    assert list(logged) == ["partner.affiliated", "partner.registered"]
 
 
 @pytest.mark.parametrize(
@@ -61,8 +62,12 @@ def test_an_identifier_belongs_to_one_partner_whatever_its_case():
     admin = UserFactory(admin=True)
     add_identifier(partner, by=admin, scheme="IATI", value="XM-abc")
 
-    with pytest.raises(IntegrityError, match="partner_identifier_once"), transaction.atomic():
+    with refused("partner_identifier_once") as refusal:
         add_identifier(other, by=admin, scheme="IATI", value="XM-ABC")
+    with pytest.raises(IntegrityError, match="partner_identifier_once"), transaction.atomic():
+        PartnerIdentifier.objects.create(partner=other, scheme="IATI", value="XM-ABC")
+
+    assert refusal.value.extra == {"partner": partner.pk}
 
     assert PartnerIdentifier.objects.count() == 1
 

@@ -28,13 +28,13 @@ ROWS = [
     (
         "POST",
         "partner-identifiers/",
-        {"partner": "{member_partner}", "scheme": "X", "value": "1"},
+        {"partner": "{member_partner}", "scheme": "UNGC", "value": "1"},
         "401 403 403 403 403 403 403 403 201 403 403",
     ),
     (
         "POST",
         "partner-identifiers/",
-        {"partner": "{pending}", "scheme": "X", "value": "2"},
+        {"partner": "{pending}", "scheme": "UNGC", "value": "2"},
         "401 400 201 400 400 400 400 400 201 403 400",
     ),
     (

@@ -1,0 +1,129 @@
+"""Identifiers of partners, and the registers that give them."""
+
+from difflib import get_close_matches
+from typing import Any, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Case, F, TextField, Value, When
+from django.db.models.functions import Concat, Length, Lower, Upper
+
+from registry.models import check_digits
+from registry.models.partners import Partner
+
+
+class IdentifierSchemeQuerySet(models.QuerySet["IdentifierScheme"]):
+    def resolve(self, code: str) -> "IdentifierScheme":
+        """The register of that code, whatever its case; else ValidationError naming near ones."""
+        wanted = code.strip().upper()
+        wanted = IdentifierScheme.ALIASES.get(wanted, wanted)
+        if wanted in IdentifierScheme.OURS:
+            return IdentifierScheme(code=wanted, label=IdentifierScheme.OURS[wanted])
+        if found := self.filter(code__iexact=wanted).first():
+            return found
+        near = ", ".join(self.near(wanted))
+        text = f"No register has the code {code.strip() or '(none)'}."
+        text = f"{text} Near: {near}." if near else text
+        raise ValidationError({"scheme": ValidationError(text, code="unknown_scheme")})
+
+    def near(self, code: str) -> list[str]:
+        """At most five codes that somebody may have meant."""
+        known = [*IdentifierScheme.OURS, *self.current().values_list("code", flat=True)]
+        return get_close_matches(code.upper(), known, n=5, cutoff=0.6)
+
+    def current(self) -> Self:
+        return self.filter(is_deprecated=False)
+
+    def of_published(self, identifier: str) -> "IdentifierScheme | None":
+        """The register that a published identifier names in front of its own number."""
+        parts = identifier.upper().split("-")
+        heads = ["-".join(parts[:count]) for count in range(1, len(parts))]
+        return self.filter(code__in=heads).order_by(Length("code").desc()).first()
+
+
+class IdentifierScheme(models.Model):
+    """A register that gives identifiers to organisations, such as those listed by org-id.guide."""
+
+    # Known before any vocabulary is loaded; each has one way of writing here.
+    OURS = {
+        "IATI": "IATI organisation identifier",
+        "LEI": "Legal Entity Identifier (ISO 17442)",
+        "UNGC": "UN Global Compact participant number",
+    }
+    ALIASES = {"XI-LEI": "LEI"}
+
+    code = models.CharField(max_length=20, unique=True)
+    label = models.CharField(max_length=150)
+    coverage = ArrayField(models.CharField(max_length=10), default=list, blank=True)
+    url = models.URLField(max_length=300, blank=True)
+    is_deprecated = models.BooleanField(default=False)
+
+    objects = IdentifierSchemeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.label}"
+
+    @property
+    def has_check_digits(self) -> bool:
+        return check_digits.are_known(self.code)
+
+
+class PartnerIdentifierQuerySet(models.QuerySet["PartnerIdentifier"]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(partner__in=Partner.objects.visible_to(user).values("pk"))
+
+    def same_as(self, *identifiers: "PartnerIdentifier") -> Self:
+        """Those that name the same organisation, written as the register or as IATI does."""
+        return self.filter(full__in={identifier.written_out for identifier in identifiers})
+
+
+class PartnerIdentifier(models.Model):
+    """An identifier of a partner in a register, such as an org-id list, IATI or LEI."""
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="identifiers")
+    scheme = models.CharField(max_length=20, help_text="IATI, LEI, UNGC, or an org-id list code")
+    value = models.CharField(max_length=120)
+    # IATI puts the register's code before its number: both ways of writing meet here.
+    full = models.GeneratedField(
+        expression=Case(
+            When(scheme="IATI", then=Upper("value")),
+            default=Upper(Concat("scheme", Value("-"), "value")),
+        ),
+        output_field=TextField(),
+        db_persist=True,
+    )
+
+    objects = PartnerIdentifierQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["partner", "scheme", "value", "pk"]
+        indexes = [models.Index(fields=["full"], name="partner_identifier_full")]
+        constraints = [
+            models.UniqueConstraint(
+                F("scheme"),
+                Lower("value"),
+                name="partner_identifier_once",
+                violation_error_message="A partner has this scheme and value already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme} {self.value}"
+
+    @property
+    def written_out(self) -> str:
+        """`full` before the row is stored."""
+        return (self.value if self.scheme == "IATI" else f"{self.scheme}-{self.value}").upper()
+
+    def clean(self) -> None:
+        """Write it as its register does; refuse what no register can have given."""
+        scheme = IdentifierScheme.objects.resolve(self.scheme)
+        if scheme.is_deprecated:
+            text = f"{scheme.code} is no longer in use: name the register that followed it."
+            raise ValidationError({"scheme": ValidationError(text, code="deprecated_scheme")})
+        self.scheme = scheme.code
+        self.value = check_digits.checked(scheme.code, self.value)
