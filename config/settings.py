@@ -26,6 +26,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
     "csp",
     "django_celery_beat",
     "django_filters",
@@ -47,6 +51,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "registry.second_factor.AdminsNeedTotp",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -109,6 +116,61 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# Accounts by django-allauth (registry/accounts.py), limits on guessing in registry/lockout.py.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+ACCOUNT_ADAPTER = "registry.accounts.Accounts"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_SIGNUP_REDIRECT_URL = "account"
+ACCOUNT_EMAIL_CONFIRMATION_ANONYMOUS_REDIRECT_URL = "/sign-in/?next=/account/"
+ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = "/account/"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {  # what sends mail; guesses are registry.lockout's
+    "login": None,
+    "login_failed": None,
+    "reauthenticate": None,
+    "reset_password": "20/m/ip,5/h/key",
+}
+ACCOUNT_FORMS = {
+    "login": "registry.forms.accounts.SignInForm",
+    "signup": "registry.forms.accounts.SignUpForm",
+    "reset_password": "registry.forms.accounts.ForgottenPasswordForm",
+    "reset_password_from_key": "registry.forms.accounts.NewPasswordForm",
+    "set_password": "registry.forms.accounts.FirstPasswordForm",
+    "change_password": "registry.forms.accounts.ChangePasswordForm",
+    "add_email": "registry.forms.accounts.ChangeEmailForm",
+    "reauthenticate": "registry.forms.accounts.ConfirmPasswordForm",
+}
+MFA_ADAPTER = "registry.second_factor.Secrets"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "SDG Partnership Registry"
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "registry.forms.accounts.SecondFactorForm",
+    "reauthenticate": "registry.forms.accounts.ConfirmCodeForm",
+    "activate_totp": "registry.forms.accounts.ActivateForm",
+}
+AXES_HANDLER = "registry.lockout.Handler"
+AXES_LOCKOUT_CALLABLE = "registry.views.accounts.locked"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "username", "ip_address"]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("SIGN_IN_COOLOFF_MINUTES", default=15))
+# Guesses within a cool-off: at an account from one address, from all, and from one address at all.
+SIGN_IN_LIMITS = {"account_and_address": 10, "account": 50, "address": 100}
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -154,6 +216,8 @@ WEBHOOKS_FAILING_DAYS = env.int("WEBHOOKS_FAILING_DAYS", default=5)
 NOTICES_DIGEST_HOUR = env.int("NOTICES_DIGEST_HOUR", default=7)
 NOTICES_TIME_ZONE = env.str("NOTICES_TIME_ZONE", default="UTC")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="registry@localhost")
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ADMINS_NEED_TOTP = env.bool("ADMINS_NEED_TOTP", default=HTTPS)
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 
@@ -244,6 +308,14 @@ CELERY_BEAT_SCHEDULE = {
     "call webhooks": {"task": "registry.tasks.call_webhooks", "schedule": 5.0},
     "mail notices": {"task": "registry.tasks.mail_notices", "schedule": 10.0},
     "send digests": {"task": "registry.tasks.send_digests", "schedule": timedelta(minutes=10)},
+    "forget old sign-in attempts": {
+        "task": "registry.tasks.forget_old_attempts",
+        "schedule": timedelta(hours=24),
+    },
+    "drop unconfirmed accounts": {
+        "task": "registry.tasks.drop_unconfirmed_accounts",
+        "schedule": timedelta(hours=24),
+    },
     "nightly reports": {
         "task": "monitoring.tasks.request_due_reports",
         "schedule": timedelta(hours=24),

@@ -1,13 +1,15 @@
 """The secretariat's back office: it reads everything and writes only what breaks no rule."""
 
-from typing import Any
+from typing import Any, cast
 
+from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as AccountAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from registry.errors import DomainError
@@ -28,9 +30,19 @@ from registry.models import (
     Token,
     User,
 )
+from registry.services.accounts import unlock
+
+
+def own_password(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    """One's own password is changed where guesses at the old one are counted."""
+    return redirect("account_change_password")
+
 
 admin.site.site_header = "SDG Partnership Registry: back office"
 admin.site.site_title = "Back office"
+# One door for all: the pages' sign-in, with its second factor and its limits on guessing.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.password_change = own_password  # type: ignore[assignment,method-assign]
 
 
 class ReadAdmin(admin.ModelAdmin):
@@ -128,6 +140,13 @@ class UserAdmin(AccountAdmin):
     ]
     add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
     inlines = [AffiliationInline]
+    actions = ["unlock"]
+
+    @admin.action(description="Unlock sign-in of the chosen users")
+    def unlock(self, request: HttpRequest, rows: models.QuerySet[User]) -> None:
+        for user in rows:
+            unlock(user, by=cast(User, request.user))
+        self.message_user(request, f"{len(rows)} unlocked.")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An account is switched off, not deleted: what it did stays its doing."""

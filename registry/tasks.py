@@ -2,10 +2,15 @@
 
 import logging
 import time
+from datetime import timedelta
 from smtplib import SMTPException
 
+from axes.models import AccessAttempt
 from celery import shared_task
+from django.conf import settings
+from django.core.mail import send_mail
 from django.db import DatabaseError, transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from registry import deliveries, mailing, telling
@@ -196,3 +201,38 @@ def send_digests() -> int:
         except OSError:
             logger.exception("the digest of user %s was not sent; it is tried again", user.key)
     return sent
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=3)
+def tell_of_lock(user_pk: int) -> None:
+    """Tell the owner that sign-in is locked for a while; nobody has number 0."""
+    owner = User.objects.filter(pk=user_pk, is_active=True).first()
+    if owner is None:
+        return
+    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
+    text = render_to_string("account/email/locked_message.txt", {"minutes": minutes})
+    send_mail("Too many attempts to sign in to your account", text, None, [owner.email])
+
+
+@shared_task
+def forget_old_attempts() -> int:
+    """Each night: what is kept on failed attempts to sign in goes after a day."""
+    old = timezone.now() - timedelta(days=1)
+    return AccessAttempt.objects.filter(attempt_time__lt=old).delete()[0]
+
+
+@shared_task
+def drop_unconfirmed_accounts() -> int:
+    """Each night: an account whose e-mail nobody confirmed within a week goes.
+
+    Only one that signed itself up: it has an unconfirmed address, and nobody gave it a role.
+    """
+    stale = User.objects.filter(
+        emailaddress__isnull=False,
+        last_login=None,
+        is_staff=False,
+        is_service=False,
+        affiliations=None,
+        joined_at__lt=timezone.now() - timedelta(days=7),
+    ).exclude(emailaddress__verified=True)
+    return User.objects.filter(pk__in=stale.values("pk")).delete()[0]

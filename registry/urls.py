@@ -1,12 +1,10 @@
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
+from registry import account_urls
 from registry.views import accounts, notices, partners
 
 urlpatterns = [
-    path("sign-in/", accounts.SignIn.as_view(), name="sign-in"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
-    path("account/", accounts.account, name="account"),
+    *account_urls.urlpatterns,
     path("account/notifications/", notices.notice_settings, name="notice-settings"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read_all, name="read-notices"),

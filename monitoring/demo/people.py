@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
 from monitoring.demo import ACCOUNTS, ADMIN, PASSWORD
@@ -82,7 +83,11 @@ def _load_accounts() -> dict[str, User]:
         )
         for email, _, role in ACCOUNTS
     ]
-    return {user.email: user for user in User.objects.bulk_create(users)}
+    created = User.objects.bulk_create(users)
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in created
+    )
+    return {user.email: user for user in created}
 
 
 def _user(email: str, name: str, secret: str, **values: bool) -> User:

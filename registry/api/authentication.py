@@ -3,7 +3,6 @@
 import binascii
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication as KnoxTokenAuthentication
@@ -11,18 +10,10 @@ from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
-from rest_framework.settings import api_settings
 
+from registry.addresses import client_address
 from registry.models import Token, User
-
-
-def client_address(request: HttpRequest | Request) -> str:
-    """The caller's address; X-Forwarded-For counts only as far as proxies are trusted."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    trusted = api_settings.NUM_PROXIES or 0
-    if trusted and forwarded[0]:
-        return str(forwarded[-min(trusted, len(forwarded))]).strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
+from registry.second_factor import lacks_second_factor
 
 
 class TokenAuthentication(KnoxTokenAuthentication):
@@ -39,6 +30,7 @@ class TokenAuthentication(KnoxTokenAuthentication):
             )
         if token.read_only and request.method not in SAFE_METHODS:
             raise PermissionDenied("This token only reads.", code="read_only_token")
+        require_second_factor(user)
         token.note_use()
         return user, token
 
@@ -62,10 +54,21 @@ class SessionAuthentication(authentication.SessionAuthentication):
         pair: tuple[Any, Any] | None = super().authenticate(request)
         if pair and getattr(pair[0], "is_service", False):
             raise AuthenticationFailed("A service account uses tokens.", code="tokens_only")
+        if pair:
+            require_second_factor(pair[0])
         return pair
 
     def authenticate_header(self, request: Request) -> str:
         return "Session"
+
+
+def require_second_factor(user: User) -> None:
+    """Refuse an admin who has not set up the second factor that the installation demands."""
+    if lacks_second_factor(user):
+        raise PermissionDenied(
+            "Admins need two-factor authentication: set it up in your account.",
+            code="totp_required",
+        )
 
 
 class TokenScheme(OpenApiAuthenticationExtension):

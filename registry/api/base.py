@@ -72,12 +72,16 @@ class WritesOnce(Limited):
         work = partial(handler, request, *args, **kwargs)
         if request.method != "POST" or idempotency.HEADER not in request.headers:
             return work()
-        if not self.takes_keys:
+        self.refuse_key(request)
+        return idempotency.answer_once(request, work, authorise=self.authorise_replay)
+
+    def refuse_key(self, request: Request) -> None:
+        """An answer with a secret in it cannot be given again."""
+        if idempotency.HEADER in request.headers and not self.takes_keys:
             raise ValidationError(
                 {idempotency.HEADER: "The answer holds a secret and is not kept."},
                 code="no_idempotency_here",
             )
-        return idempotency.answer_once(request, work, authorise=self.authorise_replay)
 
     def authorise_replay(self, subject_id: int | None) -> None:
         """Raise if the caller may not see (any more) what the first answer was about."""

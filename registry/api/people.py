@@ -1,20 +1,25 @@
 """Signing in, tokens, and who one is."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import authenticate
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, Throttled
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import SimpleRateThrottle
 
-from registry.api.authentication import client_address
+from registry.addresses import client_address
+from registry.api.authentication import require_second_factor
 from registry.api.base import Listed, Retrieved, ViewSet, WritesOnce
 from registry.api.serializers import ModelSerializer, Serializer
+from registry.lockout import give_back, guess_code
 from registry.models import Affiliation, Token, User
+from registry.second_factor import accepts, has_second_factor
+from registry.services.accounts import has_confirmed
 
 
 class WrongCredentials(APIException):
@@ -23,22 +28,28 @@ class WrongCredentials(APIException):
     default_detail = "E-mail or password is wrong."
 
 
-class ByAddress(SimpleRateThrottle):
-    scope, rate = "sign-in-address", "60/min"
-
-    def get_cache_key(self, request: Request, view: Any) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": client_address(request)}
+class WrongTotp(WrongCredentials):
+    default_code = "wrong_totp"
+    default_detail = "The code is not right, or it was used already."
 
 
-class ByAccount(SimpleRateThrottle):
-    """Guessing one account's password from many addresses is slow too."""
+class TotpRequired(WrongCredentials):
+    """Said only after the right password."""
 
-    scope, rate = "sign-in-account", "10/min"
+    default_code = "totp_required"
+    default_detail = "Send the code of the authenticator app, or a recovery code, as totp."
 
-    def get_cache_key(self, request: Request, view: Any) -> str | None:
-        email = request.data.get("email") if isinstance(request.data, dict) else None
-        ident = str(email).strip().lower()[:254].encode().hex()
-        return self.cache_format % {"scope": self.scope, "ident": ident}
+
+class TooManyAttempts(Throttled):
+    """Says nothing about whether there is such an account."""
+
+    default_code = "too_many_attempts"
+    extra_detail_singular = extra_detail_plural = ""
+
+    def __init__(self) -> None:
+        detail = "Too many attempts to sign in. Try again later, or reset the password."
+        super().__init__(detail=detail, code=self.default_code)
+        self.wait = int(settings.AXES_COOLOFF_TIME.total_seconds())
 
 
 class TokenSerializer(ModelSerializer):
@@ -69,6 +80,9 @@ class TokenRequestSerializer(Serializer):
 class SignInSerializer(Serializer):
     email = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=1000, trim_whitespace=False)
+    totp = serializers.CharField(
+        max_length=20, required=False, help_text="where two-factor authentication is on"
+    )
     name = serializers.CharField(max_length=80, default="signed in over the API")
     days = serializers.IntegerField(min_value=1, max_value=90, default=1)
 
@@ -79,18 +93,47 @@ class SignInView(WritesOnce):
     takes_keys = False
     authentication_classes: tuple[Any, ...] = ()
     permission_classes = (AllowAny,)
-    throttle_classes = (ByAddress, ByAccount)
+
+    def _write(
+        self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
+    ) -> Response:
+        """No transaction around it: a refused attempt has to stay counted."""
+        self.refuse_key(request)
+        return handler(request, *args, **kwargs)
 
     @extend_schema(request=SignInSerializer, responses={201: IssuedTokenSerializer})
     def post(self, request: Request) -> Response:
         body = SignInSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         values = body.validated_data
-        user = authenticate(request, username=values["email"].strip(), password=values["password"])
-        if user is None:
-            raise WrongCredentials
+        user = identify(request, values["email"], values["password"])
+        prove_second_factor(request, user, values.get("totp"))
+        require_second_factor(user)
+        give_back(values["email"], client_address(request))
         token, secret = Token.issue(user, name=values["name"], days=values["days"])
         return issued(token, secret)
+
+
+def identify(request: Request, email: str, password: str) -> User:
+    """Whose password this is; an address that nobody has confirmed is like a wrong password."""
+    user = authenticate(request, email=email.strip(), password=password)
+    if getattr(request, "axes_locked_out", False):
+        raise TooManyAttempts
+    if not isinstance(user, User) or not has_confirmed(user, email):
+        raise WrongCredentials
+    return user
+
+
+def prove_second_factor(request: Request, user: User, code: str | None) -> None:
+    """Where the user has a second factor, its code; each works once."""
+    if not has_second_factor(user):
+        return
+    if not code:
+        raise TotpRequired
+    if not guess_code(request, user):
+        raise TooManyAttempts
+    if not accepts(user, code):
+        raise WrongTotp
 
 
 class TokenViewSet(Listed, Retrieved, mixins.DestroyModelMixin, ViewSet):

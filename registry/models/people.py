@@ -3,6 +3,7 @@
 import uuid
 from typing import Any, Self
 
+from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models, transaction
@@ -16,11 +17,19 @@ from registry.models.partners import Partner
 
 class UserQuerySet(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **values: Any) -> "User":
-        """Create a user; without a password it can only use tokens."""
+        """Create a user, whose address counts as confirmed: somebody else vouches for it.
+
+        Without a password it can only use tokens, until a link from the mailbox sets one.
+        """
         user = self.model(email=email.strip().lower(), **values)
         user.set_password(password)
         user.full_clean(exclude=["password"])
-        user.save(using=self._db)
+        with transaction.atomic(using=self._db):
+            user.save(using=self._db)
+            if user.is_service:  # it has no mailbox
+                return user
+            addresses = apps.get_model("account", "EmailAddress")._default_manager
+            addresses.create(user=user, email=user.email, verified=True, primary=True)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **values: Any) -> "User":

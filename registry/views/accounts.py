@@ -1,13 +1,15 @@
 """Pages about one's own account."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 
-from registry.forms.accounts import ProfileForm, SignInForm
+from registry.forms.accounts import ProfileForm
 from registry.models import User
 from registry.services.accounts import rename
 
@@ -16,12 +18,6 @@ class SignedInRequest(HttpRequest):
     """What `login_required` lets through."""
 
     user: User
-
-
-class SignIn(LoginView):
-    template_name = "registry/sign_in.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
 
 
 def favicon(request: HttpRequest) -> HttpResponse:
@@ -40,3 +36,15 @@ def account(request: SignedInRequest) -> HttpResponse:
     affiliations = request.user.affiliations.select_related("partner")
     context = {"form": form, "affiliations": affiliations.order_by("partner__name", "role")}
     return render(request, "registry/account.html", context)
+
+
+def locked(
+    request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None
+) -> HttpResponse:
+    """What a page answers when registry.lockout refuses; the API has an answer of its own."""
+    if response is not None and request.path.startswith("/api/"):
+        return response
+    seconds = int(settings.AXES_COOLOFF_TIME.total_seconds())
+    page = render(request, "registry/locked.html", {"minutes": seconds // 60}, status=429)
+    page.headers["Retry-After"] = str(seconds)
+    return page

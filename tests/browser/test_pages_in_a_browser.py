@@ -21,7 +21,7 @@ BUDGET = 60 * 1024
 
 def sign_in(page, user):
     page.goto("/sign-in/")
-    page.fill("#id_username", user.email)
+    page.fill("#id_login", user.email)
     page.fill("#id_password", PASSWORD)
     page.click("main button")
 

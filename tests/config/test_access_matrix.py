@@ -116,6 +116,7 @@ def test_opens_pages_to_each_principal_as_designed(world, method, path, form, ex
     answers = {}
     for principal in PRINCIPALS:
         client = Client(raise_request_exception=False)
+        cache.clear()
         if principal in tokens:
             client.defaults["HTTP_AUTHORIZATION"] = f"Token {tokens[principal]}"
         with transaction.atomic():

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def test_signs_in_by_email_and_out_again(client):
     user = UserFactory(email="eva@example.org")
 
-    answer = client.post("/sign-in/", {"username": "Eva@Example.org", "password": PASSWORD})
+    answer = client.post("/sign-in/", {"login": "Eva@Example.org", "password": PASSWORD})
 
     assert answer.status_code == 302
     assert client.session["_auth_user_id"] == str(user.pk)
@@ -29,7 +29,7 @@ def test_signs_in_by_email_and_out_again(client):
 def test_a_refused_sign_in_does_not_say_whether_the_account_exists(client, email):
     UserFactory(email="eva@example.org")
 
-    answer = client.post("/sign-in/", {"username": email, "password": "wrong"})
+    answer = client.post("/sign-in/", {"login": email, "password": "wrong"})
 
     assert "E-mail and password do not belong together." in answer.content.decode()
 
@@ -37,7 +37,7 @@ def test_a_refused_sign_in_does_not_say_whether_the_account_exists(client, email
 def test_sign_in_does_not_lead_to_another_host(client):
     UserFactory(email="eva@example.org")
 
-    form = {"username": "eva@example.org", "password": PASSWORD, "next": "//evil.example/"}
+    form = {"login": "eva@example.org", "password": PASSWORD, "next": "//evil.example/"}
 
     assert client.post("/sign-in/", form).headers["Location"] == "/"
 
@@ -124,7 +124,7 @@ def test_an_unknown_address_is_answered_in_the_same_dress(client):
 def test_a_form_from_elsewhere_is_refused_in_the_same_dress(db):
     from django.test import Client
 
-    answer = Client(enforce_csrf_checks=True).post("/sign-in/", {"username": "a"})
+    answer = Client(enforce_csrf_checks=True).post("/sign-in/", {"login": "a"})
 
     assert answer.status_code == 403
     assert "The form has expired" in answer.content.decode()

@@ -2,8 +2,8 @@
 
 A row is method, path, form, and the status that each principal gets, in the order of PRINCIPALS.
 401 means: led to the sign-in page. A form that is accepted leads on: 302. Pages know sessions and
-no tokens, so the two service accounts count as anonymous. The back office has rows of its own
-below: its routes are Django's, and only the registry's admins pass its door.
+no tokens, so the two service accounts count as anonymous. The back office's routes are Django's:
+tests/config/test_back_office.py says who passes its door.
 """
 
 PUBLIC = "200 200 200 200 200 200 200 200 200 200 200"
@@ -12,6 +12,8 @@ SIGNED_IN = "401 200 200 200 200 200 200 200 200 401 401"
 REDIRECTED = "302 302 302 302 302 302 302 302 302 302 302"
 # Who has signed in already has nothing to do there and is led on.
 NOT_SIGNED_IN = "200 302 302 302 302 302 302 302 302 200 200"
+ACCEPTED = "401 302 302 302 302 302 302 302 302 401 401"
+NOTHING_THERE = "401 404 404 404 404 404 404 404 404 401 401"
 ADMIN = "401 403 403 403 403 403 403 403 200 401 401"
 
 ROWS = [
@@ -57,11 +59,39 @@ ROWS = [
         {"answer": "approve"},
         "401 404 404 302 404 404 404 404 302 401 401",
     ),
-    # accounts
+    # signing in and up; a form that is sent back with its faults is 200
     ("GET", "/sign-in/", None, NOT_SIGNED_IN),
+    ("POST", "/sign-in/", {"login": "{lead_email}", "password": "{password}"}, REDIRECTED),
+    ("GET", "/sign-in/code/", None, REDIRECTED),
+    ("GET", "/sign-out/", None, "302 200 200 200 200 200 200 200 200 302 302"),
     ("POST", "/sign-out/", {}, REDIRECTED),
+    ("GET", "/sign-up/", None, NOT_SIGNED_IN),
+    ("POST", "/sign-up/", {}, NOT_SIGNED_IN),
+    ("GET", "/sign-up/sent/", None, PUBLIC),
+    ("GET", "/confirm-email/nonsense/", None, PUBLIC),
+    ("POST", "/confirm-email/nonsense/", {}, "404 404 404 404 404 404 404 404 404 404 404"),
+    ("GET", "/forgotten-password/", None, PUBLIC),
+    ("POST", "/forgotten-password/", {"email": "{lead_email}"}, REDIRECTED),
+    ("GET", "/forgotten-password/sent/", None, PUBLIC),
+    ("GET", "/forgotten-password/1-nonsense/", None, PUBLIC),
+    ("POST", "/forgotten-password/1-set-password/", {}, PUBLIC),
+    # one's own account; what concerns its safety asks for the password first: 302
     ("GET", "/account/", None, SIGNED_IN),
-    ("POST", "/account/", {"name": "New"}, "401 302 302 302 302 302 302 302 302 401 401"),
+    ("POST", "/account/", {"name": "New"}, ACCEPTED),
+    ("GET", "/account/email/", None, SIGNED_IN),
+    ("POST", "/account/email/", {"email": "new@example.org", "action_add": "1"}, ACCEPTED),
+    ("GET", "/account/password/", None, SIGNED_IN),
+    ("POST", "/account/password/", {"oldpassword": "wrong"}, SIGNED_IN),
+    ("GET", "/account/first-password/", None, ACCEPTED),
+    ("GET", "/account/confirm/", None, SIGNED_IN),
+    ("POST", "/account/confirm/", {"password": "{password}"}, ACCEPTED),
+    ("GET", "/account/confirm/code/", None, ACCEPTED),
+    ("GET", "/account/two-factor/", None, SIGNED_IN),
+    ("GET", "/account/two-factor/activate/", None, ACCEPTED),
+    ("GET", "/account/two-factor/deactivate/", None, NOTHING_THERE),
+    ("GET", "/account/recovery-codes/", None, NOTHING_THERE),
+    ("GET", "/account/recovery-codes/new/", None, ACCEPTED),
+    ("GET", "/account/recovery-codes/download/", None, NOTHING_THERE),
     # notices: `{notice}` is the evaluator's; a link that stops mails is signed, not signed in for
     ("GET", "/account/notifications/", None, SIGNED_IN),
     ("GET", "/notices/", None, SIGNED_IN),
