@@ -1,7 +1,7 @@
 from django.urls import path
 
 from registry import account_urls
-from registry.views import accounts, notices, partners
+from registry.views import accounts, notices, partners, vocabularies
 
 urlpatterns = [
     *account_urls.urlpatterns,
@@ -12,4 +12,8 @@ urlpatterns = [
     path("notices/stop/<str:token>/", notices.unsubscribe, name="unsubscribe"),
     path("favicon.ico", accounts.favicon, name="favicon"),
     path("partners/", partners.partners, name="partners"),
+    path("sdgs/", vocabularies.sdgs, name="sdgs"),
+    path("sdgs/<int:number>/", vocabularies.goal, name="sdg"),
+    path("standards/", vocabularies.standards, name="standards"),
+    path("standards/<str:code>/<str:version>/", vocabularies.standard, name="standard"),
 ]

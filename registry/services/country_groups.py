@@ -163,13 +163,14 @@ def _differs(membership: GroupMembership, span: Span) -> bool:
 def _refuse_overlap(
     table: Table, span: Span, membership: GroupMembership, there: list[GroupMembership]
 ) -> None:
-    if membership.joined_on and membership.left_on and membership.left_on <= membership.joined_on:
+    began, ended = membership.joined_on, membership.left_on
+    if began and ended and ended <= began and not span.joined:
         table.refuse(span.row, "until", f"a day after {membership.joined_on}")
     for other in there:
         if other is not membership and _overlap(membership, other):
-            began = other.joined_on or "an unknown day"
-            ended = f"before {other.left_on}" if other.left_on else "today"
-            text = f"days outside the membership from {began} to {ended}"
+            first = other.joined_on or "an unknown day"
+            last = f"before {other.left_on}" if other.left_on else "today"
+            text = f"days outside the membership from {first} to {last}"
             table.refuse(span.row, "from", text)
 
 

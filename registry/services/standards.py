@@ -11,6 +11,7 @@ from django.db import transaction
 from registry.models import Crosswalk, Disclosure, Event, Standard, Target
 from registry.tables import Row, Table, synchronise
 
+MOST = 10_000
 REQUIRED = ("standard", "version", "code", "label", "pillar", "measure")
 # Said once, in the first row; repeated or left empty below.
 FACTS = {"name": 200, "publisher": 200, "url": 200, "note": 1000, "supersedes": 20}
@@ -67,6 +68,8 @@ def _facts(table: Table) -> dict[str, str]:
 
 def _check_facts(table: Table, facts: dict[str, str]) -> None:
     first = table.rows[0] if table.rows else Row(2, {})
+    for row in table.rows[MOST:]:
+        table.refuse(row, "code", f"at most {MOST:,} rows")
     for name in ("name", "publisher"):
         if not facts[name]:
             table.refuse(first, name, "a text in the first row")

@@ -24,6 +24,11 @@ ROWS = [
     ("GET", "/partners/", None, PUBLIC),
     ("GET", "/partners/{member_partner}/", None, PUBLIC),
     ("GET", "/partners/{pending}/", None, "404 404 200 404 404 404 404 404 200 404 404"),
+    # vocabularies
+    ("GET", "/sdgs/", None, PUBLIC),
+    ("GET", "/sdgs/6/", None, PUBLIC),
+    ("GET", "/standards/", None, PUBLIC),
+    ("GET", "/standards/ACME/2023/", None, PUBLIC),
     # partnerships and reports
     ("GET", "/partnerships/", None, PUBLIC),
     ("GET", "/partnerships/{active}/", None, PUBLIC),
