@@ -259,6 +259,7 @@ SPECTACULAR_SETTINGS = {
         for app, model, choices in (
             ("registry", "Partner", "Status"),
             ("registry", "Partner", "Kind"),
+            ("registry", "StakeholderGroup", "Kind"),
             ("registry", "Target", "Kind"),
             ("registry", "Job", "Status"),
             ("partnerships", "Partnership", "Status"),

@@ -6,6 +6,7 @@ from registry.api import (
     country_groups,
     money,
     notices,
+    partner_facts,
     partners,
     people,
     sdg,
@@ -17,6 +18,10 @@ from registry.api import (
 RESOURCES = {
     "partners": partners.PartnerViewSet,
     "partner-identifiers": partners.PartnerIdentifierViewSet,
+    "former-names": partner_facts.FormerNameViewSet,
+    "focal-points": partner_facts.FocalPointViewSet,
+    "identifier-schemes": partner_facts.IdentifierSchemeViewSet,
+    "stakeholder-groups": partner_facts.StakeholderGroupViewSet,
     "affiliations": partners.AffiliationViewSet,
     "join-requests": partners.JoinRequestViewSet,
     "notices": notices.NoticeViewSet,

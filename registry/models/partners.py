@@ -286,6 +286,13 @@ class Partner(MovingRecord):
         return self.memberships.filter(accepted_on__isnull=False).exists()
 
     @property
+    def public_parent(self) -> "Partner | None":
+        """The organisation above, if everybody may see that one."""
+        above = self.parent
+        imported = above and above.status == self.Status.PENDING and above.import_batch_id
+        return above if above and (above.status == self.Status.VERIFIED or imported) else None
+
+    @property
     def sector(self) -> str:
         return sector_of(self.kind)
 

@@ -17,6 +17,7 @@ from tests.config.access import (
     events,
     monitoring,
     pages,
+    partner_facts,
     partnerships,
     people,
     vocabularies,
@@ -25,7 +26,14 @@ from tests.config.world import build
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/"
-MATRIX = [*people.ROWS, *events.ROWS, *vocabularies.ROWS, *partnerships.ROWS, *monitoring.ROWS]
+MATRIX = [
+    *people.ROWS,
+    *partner_facts.ROWS,
+    *events.ROWS,
+    *vocabularies.ROWS,
+    *partnerships.ROWS,
+    *monitoring.ROWS,
+]
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +72,9 @@ def test_answers_each_principal_as_designed(world, method, path, body, expected)
 def send(client, method, path, body, names):
     url = API + path.format(**names)
     headers = {"HTTP_IF_MATCH": "*"} if method == "PATCH" else {}
+    if body == "png":
+        upload = SimpleUploadedFile("logo.png", b"\x89PNG\r\n\x1a\n")
+        return client.post(url, {"logo": upload}, format="multipart")
     if body == "file":
         upload = SimpleUploadedFile("empty.xml", b"<iati-activities version='2.03'/>")
         return client.post(url, {"file": upload}, format="multipart")

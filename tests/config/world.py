@@ -34,6 +34,7 @@ def build():
         "lead_partner": lead,
         "member_partner": member,
         "third_partner": third,
+        "suspended_partner": suspended,
         "pending": pending,
         "identifier": f.PartnerIdentifierFactory(partner=lead),
         "target": f.TargetFactory(),
@@ -44,6 +45,7 @@ def build():
         "batch": f.ImportFindingFactory().batch,
         **_partnerships(lead, member, suspended),
         **_vocabularies(),
+        **_partner_facts(lead, member),
     }
     f.CurrencyFactory()
     rows |= _assignments(rows, people)
@@ -73,6 +75,18 @@ def _vocabularies():
         "disclosure": crosswalk.disclosure,
         "crosswalk": crosswalk,
         "rate": f.ExchangeRateFactory(),
+    }
+
+
+def _partner_facts(lead, member):
+    f.IdentifierSchemeFactory(code="NL-KVK")
+    f.StakeholderGroupFactory(code="MGOS-01")
+    lead.logo.save("logo.png", ContentFile(b"\x89PNG\r\n\x1a\n"))
+    elsewhere = f.CountryFactory(alpha2="PE")
+    return {
+        "former_name": f.FormerNameFactory(partner=member),
+        "focal_point": f.FocalPointFactory(),
+        "ministry": f.PartnerFactory(kind="national_government", country=elsewhere),
     }
 
 
