@@ -103,6 +103,7 @@ CACHES = {
 }
 
 AUTH_USER_MODEL = "registry.User"
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"

@@ -18,6 +18,7 @@ from registry.models import User
 
 LONGEST_PASSWORD = 1000
 LONGEST_CODE = 20
+LONGEST_EMAIL = 254  # what the column holds
 TOO_MANY = "Too many attempts. Wait a while before you try again."
 LABELS = {
     "login": "E-mail",
@@ -38,6 +39,8 @@ class Plain:
         for name, field in self.fields.items():
             field.label = LABELS.get(name, field.label)
             field.widget.attrs.pop("placeholder", None)
+            if name in ("login", "email"):
+                field.validators.append(MaxLengthValidator(LONGEST_EMAIL))
             if "password" in name:
                 field.validators.append(MaxLengthValidator(LONGEST_PASSWORD))
                 field.help_text = ""
