@@ -3,12 +3,14 @@
 from django.urls import path
 
 from registry.api import (
+    contacts,
     country_groups,
     money,
     notices,
     partner_facts,
     partners,
     people,
+    privacy,
     sdg,
     standards,
     vocabularies,
@@ -22,6 +24,7 @@ RESOURCES = {
     "focal-points": partner_facts.FocalPointViewSet,
     "identifier-schemes": partner_facts.IdentifierSchemeViewSet,
     "stakeholder-groups": partner_facts.StakeholderGroupViewSet,
+    "contacts": contacts.ContactViewSet,
     "affiliations": partners.AffiliationViewSet,
     "join-requests": partners.JoinRequestViewSet,
     "notices": notices.NoticeViewSet,
@@ -48,4 +51,6 @@ urlpatterns = [
     path("notice-settings/", notices.NoticeSettingsView.as_view(), name="api-notice-settings"),
     path("outbox/", webhooks.OutboxView.as_view(), name="api-outbox"),
     path("me/", people.MeView.as_view(), name="api-me"),
+    path("me/data/", privacy.OwnDataView.as_view(), name="api-own-data"),
+    path("me/erase/", privacy.EraseView.as_view(), name="api-erase"),
 ]

@@ -8,6 +8,7 @@ from registry.models.base import (
     days_in_range,
     require_reason,
 )
+from registry.models.contacts import Contact
 from registry.models.events import Event, ImportBatch, ImportedRow, ImportFinding
 from registry.models.handing_over import RoleReason, Task, hand_over, tasks_at, tasks_of_person
 from registry.models.idempotency import IdempotentAnswer, limits_of_affiliations
@@ -37,6 +38,7 @@ __all__ = [
     "AuditEntry",
     "AuditSeal",
     "Basis",
+    "Contact",
     "Country",
     "CountryGroup",
     "Crosswalk",

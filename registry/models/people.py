@@ -65,6 +65,7 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     is_staff = models.BooleanField("registry admin", default=False)
     is_service = models.BooleanField("service account", default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    erased_at = models.DateTimeField(null=True, editable=False)
 
     objects = UserQuerySet()
 
@@ -87,7 +88,17 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         ]
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return "erased person" if self.erased_at else self.name or self.email
+
+    def erase(self) -> None:
+        """Keep the key and nothing else: no name, no address, no way in. See services/privacy."""
+        self.email = f"{self.key}@erased.invalid"
+        self.name = ""
+        self.is_active = self.is_staff = self.is_superuser = False
+        self.last_login = None
+        self.erased_at = timezone.now()
+        self.set_unusable_password()
+        self.save()
 
     def has_role(self, partner_id: int, *roles: str) -> bool:
         """Whether the user holds one of the roles (any, if none is named) at the partner."""

@@ -86,6 +86,7 @@ def of(factory, vary=lambda n: {}, **values):
 
 MANY = {
     "partners": of(f.PartnerFactory),
+    "contacts": of(f.ContactFactory),
     "affiliations": affiliations,
     "join-requests": join_requests,
     "tokens": tokens,

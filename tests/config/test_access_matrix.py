@@ -1,6 +1,8 @@
 """Every route × method × principal answers with the status that the design gives it."""
 
+import importlib
 import json
+import pkgutil
 
 import pytest
 from django.core.cache import cache
@@ -12,27 +14,17 @@ from rest_framework.test import APIClient
 
 from config.urls import api as routes
 from config.urls import urlpatterns
-from tests.config.access import (
-    PRINCIPALS,
-    events,
-    monitoring,
-    pages,
-    partner_facts,
-    partnerships,
-    people,
-    vocabularies,
-)
+from tests.config import access
+from tests.config.access import PRINCIPALS, pages
 from tests.config.world import build
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/"
 MATRIX = [
-    *people.ROWS,
-    *partner_facts.ROWS,
-    *events.ROWS,
-    *vocabularies.ROWS,
-    *partnerships.ROWS,
-    *monitoring.ROWS,
+    row
+    for part in pkgutil.iter_modules(access.__path__)
+    if part.name != "pages"
+    for row in importlib.import_module(f"{access.__name__}.{part.name}").ROWS
 ]
 
 

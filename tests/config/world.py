@@ -37,6 +37,7 @@ def build():
         "suspended_partner": suspended,
         "pending": pending,
         "identifier": f.PartnerIdentifierFactory(partner=lead),
+        "contact": f.ContactFactory(partner=member),
         "target": f.TargetFactory(),
         "global_indicator": f.GlobalIndicatorFactory(),
         "role_of_evaluator": people["evaluator"].affiliations.get(),

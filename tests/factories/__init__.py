@@ -1,6 +1,7 @@
 """Rows for tests: no randomness, and every row in a state that the product can reach."""
 
 from tests.factories.base import NOON, PASSWORD
+from tests.factories.contacts import ContactFactory
 from tests.factories.events import (
     DigestFactory,
     NoticeFactory,
@@ -80,6 +81,7 @@ __all__ = [
     "AssignmentFactory",
     "CategoryFactory",
     "CommitmentFactory",
+    "ContactFactory",
     "CountryFactory",
     "CountryGroupFactory",
     "CrosswalkFactory",

@@ -1,0 +1,135 @@
+"""What is held on one person: to hand it out, and to erase it.
+
+A person who is erased stays as a row with nothing but a key (`User.key`): what was sent, approved
+or endorsed under it stands, the log can be verified, and nobody can say any more who it was.
+"""
+
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.db import models, transaction
+from django.dispatch import Signal
+
+from registry.errors import DomainError, NotAllowed
+from registry.models import Contact, Event, IdempotentAnswer, Invitation, User, require_reason
+from registry.traces import Trace, find_traces
+
+# What opens a door, or proves a password: never handed out.
+SECRETS = {"password", "digest", "token_hash", "secret", "secrets", "data", "body"}
+# What is the person's own and has no meaning without the person.
+OWN = (
+    "account.emailaddress",
+    "admin.logentry",
+    "mfa.authenticator",
+    "registry.affiliation",
+    "registry.idempotentanswer",
+    "registry.joinrequest",
+    "registry.notice",
+    "registry.noticesetting",
+    "registry.token",
+    "registry.user_groups",
+    "registry.user_user_permissions",
+    "usersessions.usersession",
+)
+
+# Sent with `user` and `words` (addresses and name) inside the transaction of an erasure: an app
+# above deletes or blanks what it holds on the person besides references to the user.
+person_erased = Signal()
+
+
+def export_person(user: User, *, by: User) -> dict[str, Any]:
+    """Everything held on one person, as plain values; for the person and for admins."""
+    if by.pk != user.pk and not by.is_staff:
+        raise NotAllowed("own_data_only", "One's own data only.")
+    addresses = _addresses(user)
+    return {
+        "user": _plain(user),
+        "records": {label: rows for label, rows in _related(user) if rows},
+        "contacts": [_plain(row) for row in Contact.objects.of_person(addresses)],
+        "invitations": [_plain(row) for row in _invitations(addresses)],
+    }
+
+
+@transaction.atomic
+def erase_person(user: User, *, by: User, reason: str) -> list[Trace]:
+    """Erase a person for good; answers where a text written by hand still holds name or address.
+
+    Roles end at once, also the last manager's of a partner: an admin appoints another one. What
+    the person has open is handed over before, or stays with the partner's managers.
+    """
+    _may_erase(user, by, reason)
+    words = [*_addresses(user), user.name]
+    _delete_own(user, words)
+    person_erased.send(sender=User, user=user, words=words)
+    user.erase()
+    Event.log(user, "erased", by=by if by.pk != user.pk else user)
+    return find_traces(words)
+
+
+def _may_erase(user: User, by: User, reason: str) -> None:
+    require_reason(reason)
+    if by.pk != user.pk and not by.is_staff:
+        raise NotAllowed("admins_only", "Only the person, or a registry admin, may do this.")
+    if user.is_service:
+        raise DomainError("not_a_person", "A service account is removed by its partner.")
+    if user.erased_at:
+        raise DomainError("already_erased", "This person has been erased.")
+    admins = User.objects.select_for_update().filter(is_staff=True, is_active=True)
+    if user.is_staff and list(admins) == [user]:
+        raise DomainError("last_admin", "The last admin names another one first.")
+
+
+def _delete_own(user: User, words: list[str]) -> None:
+    addresses = words[:-1]
+    for invitation in _invitations(addresses).open():
+        invitation.end(Invitation.Status.WITHDRAWN, by=None)
+    Contact.objects.of_person(addresses).delete()
+    for relation in _relations():
+        if relation.related_model._meta.label_lower in OWN:
+            _rows(relation, user).delete()
+    held = models.Q(pk__in=())
+    for address in addresses:
+        held |= models.Q(body__icontains=address)
+    IdempotentAnswer.objects.filter(held).delete()
+    keys = [s.pk for s in Session.objects.all() if _is_of(s, user)]
+    Session.objects.filter(pk__in=keys).delete()
+
+
+def _is_of(session: Session, user: User) -> bool:
+    kept = session.get_decoded()
+    return str(kept.get("_auth_user_id")) == str(user.pk)
+
+
+def _addresses(user: User) -> list[str]:
+    stated = getattr(user, "emailaddress_set", None)
+    more = stated.values_list("email", flat=True) if stated is not None else ()
+    return sorted({user.email.lower(), *(address.lower() for address in more)})
+
+
+def _invitations(addresses: list[str]) -> Any:
+    mine = models.Q(pk__in=())
+    for address in addresses:
+        mine |= models.Q(email__iexact=address)
+    return Invitation.objects.filter(mine)
+
+
+def _relations() -> list[Any]:
+    """Every relation by which a row of any app points to a user."""
+    relations = User._meta.get_fields(include_hidden=True)
+    return [r for r in relations if r.auto_created and not r.concrete and not r.many_to_many]
+
+
+def _rows(relation: Any, user: User) -> Any:
+    return relation.related_model._base_manager.filter(**{relation.field.name: user})
+
+
+def _related(user: User) -> list[tuple[str, list[dict[str, Any]]]]:
+    return [
+        (f"{r.related_model._meta.label_lower}.{r.field.name}", list(map(_plain, _rows(r, user))))
+        for r in _relations()
+    ]
+
+
+def _plain(row: models.Model) -> dict[str, Any]:
+    shown = [field for field in row._meta.concrete_fields if field.name not in SECRETS]
+    return {field.attname: field.value_to_string(row) for field in shown}
