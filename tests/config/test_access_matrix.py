@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 
 from config.urls import api as routes
 from config.urls import urlpatterns
+from registry.models import User
 from tests.config import access
 from tests.config.access import PRINCIPALS, pages
 from tests.config.world import build
@@ -48,7 +49,8 @@ def test_answers_each_principal_as_designed(world, method, path, body, expected)
         if principal in tokens:
             client.credentials(HTTP_AUTHORIZATION=f"Token {tokens[principal]}")
         elif principal in humans:
-            client.force_authenticate(humans[principal])
+            # read anew: what an earlier request changed was rolled back, in the database alone
+            client.force_authenticate(User.objects.get(pk=humans[principal].pk))
         with transaction.atomic():
             answers[principal] = send(client, method, path, body, names)
             transaction.set_rollback(True)
