@@ -10,7 +10,7 @@ from registry.audit import audited
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0015_confirmed_addresses"),
+        ("registry", "0016_audited_accounts"),
     ]
 
     operations = [
