@@ -10,13 +10,14 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 
 from registry.errors import DomainError
 from registry.models import (
     Affiliation,
     Country,
+    CountryGroup,
     Currency,
+    Disclosure,
     Event,
     ExchangeRate,
     GlobalIndicator,
@@ -26,11 +27,15 @@ from registry.models import (
     Language,
     Partner,
     PartnerIdentifier,
+    Principle,
+    SdgEdition,
+    Standard,
     Target,
     Token,
     User,
 )
 from registry.services.accounts import unlock
+from registry.services.money import add_rate
 
 
 def own_password(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -168,8 +173,9 @@ class ExchangeRateAdmin(ReadAdmin):
         self, request: HttpRequest, obj: ExchangeRate, form: forms.ModelForm, change: bool
     ) -> None:
         """The moment of loading is now: a backdated one would change reports already made."""
-        obj.loaded_at = timezone.now()
-        super().save_model(request, obj, form, change)
+        user = cast(User, request.user)
+        values = {name: getattr(obj, name) for name in ("currency", "on", "usd", "source")}
+        obj.pk = add_rate(by=user, **values).pk
 
 
 @admin.register(Event)
@@ -205,6 +211,18 @@ class ImportFindingAdmin(ReadAdmin):
     search_fields = ["activity", "code"]
 
 
-@admin.register(Goal, Target, GlobalIndicator, Country, Currency, Language)
+@admin.register(
+    SdgEdition,
+    Goal,
+    Target,
+    GlobalIndicator,
+    Standard,
+    Disclosure,
+    Principle,
+    Country,
+    CountryGroup,
+    Currency,
+    Language,
+)
 class VocabularyAdmin(ReadAdmin):
     """Vocabularies are loaded by `load_vocabularies`."""

@@ -1,6 +1,8 @@
 """Currencies and the dated rates that operators load."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 
 from registry.models.base import check_day
 
@@ -46,3 +48,9 @@ class ExchangeRate(models.Model):
 
     def __str__(self) -> str:
         return f"1 {self.currency_id} = {self.usd} USD on {self.on}"
+
+    def clean(self) -> None:
+        if self.currency_id == "USD":
+            raise ValidationError({"currency": "Another currency: rates are in US dollars."})
+        if self.on and self.on > timezone.localdate():
+            raise ValidationError({"on": "A day that has begun: a rate is not known before."})

@@ -23,7 +23,6 @@ def add_rate(*, by: User, currency: Currency, on: date, usd: Decimal, source: st
     """Add a rate as known from now on; if the newest one for that day says the same, return it."""
     if not by.is_staff:
         raise NotAllowed("admins_only", "Only admins add exchange rates.")
-    _check(currency.pk, on)
     _lock()
     newest = _newest([(currency.pk, on)]).get((currency.pk, on))
     if newest and (newest.usd, newest.source) == (usd, source):
@@ -74,21 +73,15 @@ def _rate(
     source = table.text(row, "source", longest=200, needed=True)
     if currency is None or on is None or usd is None:
         return None
+    rate = ExchangeRate(currency=currency, on=on, usd=usd, source=source)
     try:
-        _check(currency.pk, on)
+        rate.clean()
     except ValidationError as error:
         for column, texts in error.message_dict.items():
             table.refuse(row, column, " ".join(texts))
         return None
     table.doubled(row, (currency.pk, on), seen, "on")
-    return ExchangeRate(currency=currency, on=on, usd=usd, source=source)
-
-
-def _check(currency: str, on: date) -> None:
-    if currency == "USD":
-        raise ValidationError({"currency": "Another currency: rates are in US dollars."})
-    if on > timezone.localdate():
-        raise ValidationError({"on": "A day that has begun: a rate is not known before."})
+    return rate
 
 
 def _newest(keys: Collection[Key]) -> dict[Key, ExchangeRate]:

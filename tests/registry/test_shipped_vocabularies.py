@@ -123,24 +123,84 @@ def test_currencies_hold_every_code_that_iati_files_use(refdata):
 CODE_LISTS = {
     "SEX": "CL_SEX",
     "AGE": "CL_AGE",
-    "AGE_BROAD": "CL_AGE",
     "DISABILITY_STATUS": "CL_DISABILITY",
     "URBANISATION": "CL_URBANISATION",
     "INCOME_WEALTH_QUANTILE": "CL_QUANTILE",
+    "EDUCATION_LEV": "CL_EDUCATION_LEV",
+    "OCCUPATION": "CL_OCCUPATION",
 }
 
 
-@pytest.mark.parametrize(("dimension", "code_list"), CODE_LISTS.items())
-def test_dimensions_use_sdmx_codes_and_know_what_is_not_known(refdata, dimension, code_list):
-    rows = shipped_rows(MONITORING_DATA / "dimensions.csv")
-    ours = {row["category"] for row in rows if row["dimension"] == dimension}
+def dimensions():
+    return shipped_rows(MONITORING_DATA / "dimensions.csv")
+
+
+def test_dimensions_are_concepts_of_the_sdg_data_structure(refdata):
+    structure = published(refdata / "sdg" / "sdmx" / "sdg_dsd_components.csv")
+    concepts = {row["id"]: row["codelist"] for row in structure if row["kind"] == "dimension"}
+
+    assert {row["sdmx_concept"] for row in dimensions()} == set(CODE_LISTS)
+    assert CODE_LISTS.items() <= concepts.items()
+
+
+@pytest.mark.parametrize(("concept", "code_list"), CODE_LISTS.items())
+def test_categories_have_the_codes_of_sdmx(refdata, concept, code_list):
     sdmx = {row["code"] for row in published(refdata / "sdg" / "sdmx" / f"{code_list}.csv")}
 
-    assert "_U" in ours
-    assert ours - {"_U"} <= sdmx - {"_T", "_X", "_N"}
+    for row in dimensions():
+        if row["sdmx_concept"] == concept:
+            there = row["category"] in sdmx
+            assert row["sdmx_code"] == (row["category"] if there else ""), row
+            assert there or row["category"] == "_U", row
 
 
-def test_no_other_dimension_ships():
-    assert {row["dimension"] for row in shipped_rows(MONITORING_DATA / "dimensions.csv")} == set(
-        CODE_LISTS
-    )
+def test_every_dimension_knows_what_is_not_known_and_none_has_a_total():
+    categories = {}
+    for row in dimensions():
+        categories.setdefault(row["dimension"], []).append(row["category"])
+
+    for codes in categories.values():
+        assert codes[-1] == "_U"
+        assert not {"_T", "_X", "_N"} & set(codes)
+        assert len(codes) == len(set(codes))
+
+
+STANDARDS = {
+    "unctad-gci-2019.csv": "unctad_gci_core_indicators.csv",
+    "wef-scm-2020.csv": "wef_scm_21_core.csv",
+}
+
+
+@pytest.mark.parametrize(("ours", "theirs"), STANDARDS.items())
+def test_standards_have_their_codes_and_short_words_of_our_own(refdata, ours, theirs):
+    rows = shipped_rows(SHIPPED / "standards" / ours)
+    names = published(refdata / "esg" / theirs)
+    titles = {plain(row["name"]) for row in names}
+
+    assert [row["code"] for row in rows] == [row["code"] for row in names]
+    assert len(rows) == (33 if "unctad" in ours else 21)
+    assert not {row["label"] for row in rows if plain(row["label"]) in titles}
+    assert not {row["label"] for row in rows if not 1 <= len(row["label"].split()) <= 10}
+    # Nothing was checked against the publication, and nothing pretends to have been.
+    assert {row["checked"] for row in rows} == {"no"}
+    assert {row["sdg_checked"] for row in rows} <= {"no", ""}
+
+
+def test_principles_are_ten_in_words_of_our_own(refdata):
+    rows = shipped_rows(SHIPPED / "principles.csv")
+    theirs = published(refdata / "esg" / "ungc_ten_principles.csv")
+
+    areas = [re.sub("[ -]", "_", row["area"].lower()) for row in theirs]
+    assert [row["area"] for row in rows] == areas
+    assert not {plain(row["label"]) for row in rows} & {plain(row["text"]) for row in theirs}
+
+
+def test_groups_are_those_of_the_snapshot(refdata):
+    countries = {row["alpha3"]: row["alpha2"] for row in shipped_rows(SHIPPED / "countries.csv")}
+    wanted = set()
+    for row in published(refdata / "geo" / "m49_countries_groups.csv"):
+        marked = {group for group in ("LDC", "LLDC", "SIDS") if row[group.lower()]}
+        regions = {row[f"{kind}_code"] for kind in ("region", "sub_region", "intermediate_region")}
+        wanted |= {(group, countries[row["iso3"]]) for group in marked | regions - {""}}
+
+    assert column(shipped_rows(SHIPPED / "group_memberships.csv"), "group", "country") == wanted
