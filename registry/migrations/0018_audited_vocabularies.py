@@ -6,7 +6,7 @@ from registry.audit import audited
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0016_audited_accounts")]
+    dependencies = [("registry", "0017_contacts_and_erasure")]
 
     operations = [
         audited("registry_sdgedition"),
