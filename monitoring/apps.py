@@ -7,11 +7,13 @@ class MonitoringConfig(AppConfig):
     name = "monitoring"
 
     def ready(self) -> None:
-        from monitoring import services, vocabularies
+        from monitoring import services, telling, vocabularies
         from monitoring.models.in_charge import hand_over_to, tasks_of
         from partnerships.models import agreement_bound
         from registry.models import hand_over, tasks_of_person
         from registry.vocabularies import vocabularies_loaded
+
+        telling.register()
 
         def on_bound(sender: Any, agreement: Any, by: Any, **_: Any) -> None:
             services.agree_framework(agreement, by=by)

@@ -7,9 +7,12 @@ class PartnershipsConfig(AppConfig):
     name = "partnerships"
 
     def ready(self) -> None:
+        from partnerships import telling
         from partnerships.models import limits_of
         from partnerships.models.waiting import tasks_of
         from registry.models import limits_of_affiliations, tasks_of_person
+
+        telling.register()
 
         def limits(sender: Any, user: Any, **_: Any) -> dict[int, list[str]]:
             return limits_of(user)

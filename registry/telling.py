@@ -1,9 +1,13 @@
 """Who is told of which event: one table, to which the apps above add their own kinds."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from registry.models import Affiliation, Event, JoinRequest, Notice, User
+from django.db.models import OuterRef, Subquery
+
+from registry.models import Affiliation, Event, JoinRequest, Notice, OutboxEntry, User
+from registry.models.notices import How
 from registry.subjects import page_url, visible_subjects
 
 Recipients = Callable[[Event], Iterable[User]]
@@ -30,6 +34,18 @@ def tell(event: Event) -> None:
     if telling and telling.recipients:
         people = [user for user in telling.recipients(event) if user.pk != event.by_id]
         Notice.tell(event, people)
+
+
+def tell_quietly(since: datetime) -> None:
+    """Tell what waits and is not older, in the product only, and forget the rest: for events
+    that were written all at once about the past, such as a demonstration's."""
+    waiting = Event.objects.filter(outbox__isnull=False)
+    for event in waiting.filter(at__gte=since, kind__in=TABLE).order_by("pk"):
+        tell(event)
+    told = Notice.objects.filter(event__in=waiting.values("pk"))
+    of_event = Event.objects.filter(pk=OuterRef("event_id")).values("at")
+    told.update(how=How.PRODUCT, created_at=Subquery(of_event))
+    OutboxEntry.objects.filter(event__in=waiting.values("pk")).delete()
 
 
 class Line(NamedTuple):
@@ -99,3 +115,9 @@ tells("joinrequest.asked", "Somebody asks to act for a partner: {}", _managers_a
 tells("joinrequest.accepted", "Your request was accepted: {}", _who_asked)
 tells("joinrequest.declined", "Your request was declined: {}", _who_asked)
 tells("webhook.disabled", "A {} was switched off after failures")
+# Told by the services themselves: only the words stand here.
+tells("partner.affiliated", "A role was given at {}")
+tells("partner.disaffiliated", "A role was taken away at {}")
+tells("partner.manager_appointed", "{}: an admin appointed a manager")
+tells("partner.manager_alone", "{} has one manager only: appoint a second one")
+tells("user.token_expiring", "An access token of {} expires soon")

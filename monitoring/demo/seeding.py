@@ -25,7 +25,9 @@ from monitoring.models import (
 from partnerships.models import Membership, Partnership
 from registry.errors import DomainError
 from registry.models import Event, Goal, Partner
+from registry.telling import tell_quietly
 
+LATELY = timedelta(days=60)  # what people find among their notices
 CLOSES_AFTER = timedelta(days=120)
 
 
@@ -53,6 +55,7 @@ def seed() -> dict[str, int]:
     _count_rows()
     reports = sum(publish(framework, people.admin) for framework in agreed)
     history.store()
+    tell_quietly(moment(TODAY) - LATELY)
     return {
         "partners": len(people.partners),
         "partnerships": len(entered),

@@ -201,6 +201,6 @@ def test_the_work_list_costs_the_same_queries_at_any_size(
     client.force_login(world.evaluator)
 
     # session; user; drafts; units, periods, what they are asked and have begun; to review; sent;
-    # (reasons are not asked for: nothing was returned)
-    with django_assert_num_queries(9):
+    # (reasons are not asked for: nothing was returned); unread notices
+    with django_assert_num_queries(10):
         client.get("/submissions/")

@@ -103,4 +103,30 @@ ROWS = [
     ("POST", "/notices/read/", {}, "401 302 302 302 302 302 302 302 302 401 401"),
     ("POST", "/notices/{notice}/read/", {}, "401 404 404 404 302 404 404 404 404 401 401"),
     ("GET", "/notices/stop/forged/", None, "404 404 404 404 404 404 404 404 404 404 404"),
+    # webhooks: the member's, for its managers; the registry's own, for admins
+    (
+        "GET",
+        "/partners/{member_partner}/webhooks/",
+        None,
+        "401 403 200 403 403 403 403 403 200 401 401",
+    ),
+    (
+        "POST",
+        "/partners/{member_partner}/webhooks/",
+        {"url": "https://hooks.example.org/", "kinds": "*"},
+        "401 403 200 403 403 403 403 403 200 401 401",
+    ),
+    ("GET", "/partners/{pending}/webhooks/", None, "401 404 200 404 404 404 404 404 200 401 401"),
+    ("GET", "/secretariat/webhooks/", None, ADMIN),
+    ("GET", "/webhooks/{webhook}/", None, "401 404 200 404 404 404 404 404 200 401 401"),
+    ("GET", "/webhooks/{own_webhook}/", None, "401 404 404 404 404 404 404 404 200 401 401"),
+    ("POST", "/webhooks/{webhook}/test/", {}, "401 404 302 404 404 404 404 404 302 401 401"),
+    ("POST", "/webhooks/{webhook}/rotate/", {}, "401 404 200 404 404 404 404 404 200 401 401"),
+    ("POST", "/webhooks/{webhook}/remove/", {}, "401 404 302 404 404 404 404 404 302 401 401"),
+    (
+        "POST",
+        "/webhook-deliveries/{webhook_delivery}/redeliver/",
+        {},
+        "401 404 302 404 404 404 404 404 302 401 401",
+    ),
 ]

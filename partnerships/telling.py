@@ -1,0 +1,71 @@
+"""Whom partnerships' events are told: rows of the table in registry/telling.py."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from partnerships.models import Agreement, Commitment, Membership, Partnership
+from registry.models import Event, User
+from registry.models.notices import NoticeGroup, add_group
+from registry.telling import admins, managers_of, tells
+
+LEAD = Q(roles__contains=["lead"])
+
+
+def members_managers(partnership_ids: Iterable[int], wanted: Q | None = None) -> Iterable[User]:
+    """Managers of the partners that are members now."""
+    members = Membership.objects.accepted().filter(wanted or Q(), partnership__in=partnership_ids)
+    return managers_of(members.values_list("partner_id", flat=True))
+
+
+def _lead(event: Event) -> Iterable[User]:
+    return members_managers([event.subject_id], LEAD)
+
+
+def _members(event: Event) -> Iterable[User]:
+    return members_managers([event.subject_id])
+
+
+def _admins(event: Event) -> Iterable[User]:
+    return admins()
+
+
+def _invited(event: Event) -> Iterable[User]:
+    own = Membership.objects.filter(pk=event.subject_id)
+    return managers_of(own.values_list("partner_id", flat=True))
+
+
+def _lead_of_membership(event: Event) -> Iterable[User]:
+    own = Membership.objects.filter(pk=event.subject_id)
+    return members_managers(own.values_list("partnership_id", flat=True), LEAD)
+
+
+def _members_of_agreement(event: Event) -> Iterable[User]:
+    own = Agreement.objects.filter(pk=event.subject_id)
+    return members_managers(own.values_list("partnership_id", flat=True))
+
+
+def _lead_of_commitment(event: Event) -> Iterable[User]:
+    own = Commitment.objects.filter(pk=event.subject_id)
+    return members_managers(own.values_list("partnership_id", flat=True), LEAD)
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    group = NoticeGroup("Partnerships and their agreements")
+    names = ("partnership", "membership", "agreement", "commitment", "delivery")
+    add_group("partnerships", group, *names)
+    status = Partnership.Status
+    tells(f"partnership.{status.SUBMITTED}", "Waits for registration: {}", _admins)
+    tells(f"partnership.{status.RETURNED}", "Returned to be completed: {}", _lead)
+    tells(f"partnership.{status.REGISTERED}", "Registered: {}", _members)
+    tells(f"partnership.{status.SUSPENDED}", "Suspended: {}", _members)
+    tells(f"partnership.{status.TERMINATED}", "Terminated: {}", _members)
+    tells(f"partnership.{status.COMPLETED}", "Completed: {}", _members)
+    tells("membership.invited", "Invitation to a partnership: {}", _invited)
+    tells("membership.accepted", "Joined: {}", _lead_of_membership)
+    tells("membership.declined", "Declined the invitation: {}", _lead_of_membership)
+    tells("membership.left", "Left: {}", _lead_of_membership)
+    tells("agreement.proposed", "To be endorsed: {}", _members_of_agreement)
+    tells("agreement.binding", "Endorsed by all members: {}", _members_of_agreement)
+    tells("commitment.postponed", "A commitment falls due later: {}", _lead_of_commitment)
