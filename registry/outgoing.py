@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 
 from registry.errors import DomainError
 
@@ -48,6 +49,10 @@ class Refused(DomainError):
 
     def __init__(self, detail: str, code: str = "address_refused") -> None:
         super().__init__(code, detail)
+
+    def as_invalid(self) -> ValidationError:
+        """The same, as an error of the field that names the address."""
+        return ValidationError(self.detail, code=self.code)
 
 
 class NoAnswer(Exception):

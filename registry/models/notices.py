@@ -85,7 +85,7 @@ class NoticeSetting(models.Model):
         if how not in How.values:
             raise ValidationError({"how": "No such way to hear of it."})
         if GROUPS[group].mandatory and how != How.AT_ONCE:
-            raise ValidationError({group: "These are always mailed at once."}, code="mandatory")
+            raise ValidationError({"how": "These are always mailed at once."})
         cls.objects.update_or_create(user=user, group=group, defaults={"how": how})
         Notice.objects.filter(user=user, group=group).unmailed().update(how=how)
 

@@ -95,7 +95,7 @@ class Webhook(Record):
         try:
             outgoing.check_url(self.url)
         except outgoing.Refused as refusal:
-            raise ValidationError({"url": refusal.detail}, code=refusal.code) from None
+            raise ValidationError({"url": refusal.as_invalid()}) from None
         self.kinds = sorted(set(self.kinds))
 
     def make_secret(self) -> str:

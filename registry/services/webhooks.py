@@ -122,7 +122,7 @@ def _require_public(url: str) -> None:
     try:
         outgoing.find_door(url)
     except outgoing.Refused as refusal:
-        raise ValidationError({"url": refusal.detail}, code=refusal.code) from None
+        raise ValidationError({"url": refusal.as_invalid()}) from None
 
 
 def _give_up_waiting(webhook: Webhook) -> None:

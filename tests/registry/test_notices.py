@@ -67,8 +67,8 @@ def test_a_choice_holds_for_what_waits_too():
 @pytest.mark.parametrize(
     ("group", "how", "field"),
     [
-        ("account", "product", "account"),
-        ("account", "weekly", "account"),
+        ("account", "product", "how"),
+        ("account", "weekly", "how"),
         ("nothing", "daily", "group"),
         ("partners", "pigeon", "how"),
     ],
