@@ -2,10 +2,11 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import EmptyResultSet, RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelInvalid
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DataError, IntegrityError, models
@@ -30,6 +31,7 @@ from monitoring.errors import RowErrors
 from registry.api.parsers import BodyTooLarge, check_texts
 from registry.api.rows import Page, Rows
 from registry.errors import DomainError, NotAllowed, StaleVersion
+from registry.models.search import Mark, is_too_little, mark_of
 
 COUNTED_UP_TO = 1000
 
@@ -42,7 +44,7 @@ class KeysetPagination(BasePagination):
     """
 
     page_size, largest = 50, 500
-    last: list[Any] | None
+    last: Sequence[Any] | None
 
     def paginate_queryset(
         self, queryset: Any, request: Request, view: APIView | None = None
@@ -58,11 +60,38 @@ class KeysetPagination(BasePagination):
         self, rows: Rows, queryset: Any, request: Request, view: APIView
     ) -> list[dict[str, Any]]:
         """The page as plain values, in one statement and one for each list of the caller's own."""
-        limit = self._begin(queryset, request, view)
-        found = rows.of(self._page(queryset, rows.annotations, limit + 1), request.user)
+        text = request.query_params.get("search", "").strip() if rows.ranked else ""
+        limit = self._begin(queryset, request, view, text)
+        try:
+            if text:
+                return self._best(rows, queryset, text, limit)
+            found = rows.of(self._page(queryset, rows.annotations, limit + 1), request.user)
+        except EmptyResultSet:
+            return []
         if len(found) > limit:
-            self.last = list(found[limit - 1][0][1 : 1 + len(self.names)])
+            self.last = found[limit - 1][0][1 : 1 + len(self.names)]
         return [shown for _, shown in found[:limit]]
+
+    def _best(self, rows: Rows, queryset: Any, text: str, limit: int) -> list[dict[str, Any]]:
+        """The page of a search: what fits best comes first."""
+        after = self._mark()
+        similar = bool(after and after.similar)
+        found = rows.best(queryset, text, self.request.user, limit + 1, after, similar)
+        if after is None and is_too_little(found[0][0] if found else None, text):
+            similar = True
+            found = rows.best(queryset, text, self.request.user, limit + 1, after, similar)
+        if len(found) > limit:
+            self.last = mark_of(found[limit - 1][0], after=after, similar=similar)
+        return [shown for _, shown in found[:limit]]
+
+    def _mark(self) -> Mark | None:
+        cursor = self.request.query_params.get("cursor")
+        if not cursor:
+            return None
+        whole = models.BigIntegerField()
+        fields = [whole, whole, whole, whole, models.BooleanField()]
+        rank, pk, low, high, similar = self._stated(cursor, fields)
+        return Mark(rank, pk, low, high, similar)
 
     def _page(self, queryset: Any, annotations: tuple[str, ...], size: int) -> Page:
         """The keyset as SQL: quicker to make than by the ORM, and the same plan."""
@@ -81,12 +110,14 @@ class KeysetPagination(BasePagination):
         )
         return Page(sql, (*parameters, *(values or ())), order, len(columns))
 
-    def _begin(self, queryset: Any, request: Request, view: APIView | None) -> int:
+    def _begin(self, queryset: Any, request: Request, view: APIView | None, text: str = "") -> int:
         """Read what is asked for; answers how many rows to show."""
         self.request, self.last = request, None
         order: tuple[str, ...] = getattr(view, "page_order", ("-pk",))
         self.names, self.falls = [name.lstrip("-") for name in order], order[0].startswith("-")
-        self.counted = self._count(queryset) if request.query_params.get("count") else None
+        self.counted = None
+        if request.query_params.get("count"):
+            self.counted = self._count(queryset.found(text) if text else queryset)
         return self._limit(request)
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -108,14 +139,18 @@ class KeysetPagination(BasePagination):
         return queryset.filter((TupleLessThan if self.falls else TupleGreaterThan)(columns, values))
 
     def _values(self, model: type[models.Model], cursor: str) -> tuple[Any, ...]:
-        fields = [
+        named: list[Any] = [
             model._meta.pk if name == "pk" else model._meta.get_field(name) for name in self.names
         ]
+        return self._stated(cursor, named)
+
+    def _stated(self, cursor: str, fields: list[Any]) -> tuple[Any, ...]:
+        """What a cursor says, as values of these fields."""
         try:
             stated = json.loads(base64.urlsafe_b64decode(cursor.encode()))
             check_texts(stated)
             return tuple(
-                field.get_prep_value(field.clean(value, None))  # type: ignore[union-attr]
+                field.get_prep_value(field.clean(value, None))
                 for field, value in zip(fields, list(stated), strict=True)
             )
         except (ValueError, TypeError, RecursionError, ModelInvalid, ParseError):

@@ -50,6 +50,17 @@ class CountryGroupFilter(filters.CharFilter):
         return qs.filter(**{f"{self.field_name}__in": countries})
 
 
+class BestFilter(SearchFilter):
+    """A text that the page itself looks for, best first: see `Rows.ranked`."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("help_text", "words, names or codes; what fits best comes first")
+        super().__init__(*args, **options)
+
+    def filter(self, qs: Any, value: str) -> Any:
+        return qs
+
+
 class FilterBackend(filters.DjangoFilterBackend):
     """Builds the filters that the address names, and no others: most lists name none or one."""
 

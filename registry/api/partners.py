@@ -24,7 +24,7 @@ from registry.api.base import (
     ViewSet,
     verb,
 )
-from registry.api.filters import CodeFilter, CountryGroupFilter, IdFilter, SearchFilter
+from registry.api.filters import BestFilter, CodeFilter, CountryGroupFilter, IdFilter
 from registry.api.rows import Computed, Rows
 from registry.api.serializers import (
     CodesField,
@@ -202,7 +202,7 @@ class PartnerFilter(filters.FilterSet):
     active_in = CodeFilter("countries__alpha2")
     stakeholder_group = CodeFilter("groups__code")
     language = CodeFilter("languages__code")
-    search = SearchFilter()
+    search = BestFilter()
     country = CodeFilter("country__alpha2")
     group = CountryGroupFilter("country")
     identifier = filters.CharFilter(
@@ -225,6 +225,7 @@ class PartnerViewSet(RecordViewSet):
             "sector": Computed(("kind",), sector_of),
             "reporting_basis": Computed(("kind", "basis_override"), basis_of),
         },
+        ranked=True,
     )
 
     def get_serializer_class(self) -> type[PartnerSerializer]:

@@ -18,6 +18,7 @@ from django.db.models.functions import Cast
 from rest_framework import serializers
 
 from registry.api.serializers import ModelSerializer
+from registry.models.search import BEST_FIRST, IN_MEMORY, Mark
 
 PLAIN = (
     serializers.CharField,
@@ -63,6 +64,9 @@ class Nested(NamedTuple):
         return [dict(zip(self.names, cells, strict=True)) for cells in found]
 
 
+Shown = tuple[tuple[Any, ...], dict[str, Any]]
+
+
 class Page(NamedTuple):
     """Which rows a page shows: SQL for their keys, and the order by its columns' numbers."""
 
@@ -70,6 +74,7 @@ class Page(NamedTuple):
     parameters: Sequence[Any]
     order: str
     width: int  # how many columns it has; the key is the first
+    before: str = ""  # a setting for this one statement
 
 
 class Statement(NamedTuple):
@@ -82,8 +87,8 @@ class Statement(NamedTuple):
     def read(self, page: Page) -> list[tuple[Any, ...]]:
         names = ", ".join(f"k{number}" for number in range(1, page.width + 1))
         sql = (
-            f"SELECT * FROM ({page.sql}) page ({names}) CROSS JOIN LATERAL ({self.sql}) shown"
-            f" ORDER BY {page.order}"
+            f"{page.before}SELECT * FROM ({page.sql}) page ({names})"
+            f" CROSS JOIN LATERAL ({self.sql}) shown ORDER BY {page.order}"
         )
         with connection.cursor() as cursor:
             cursor.execute(sql, (*page.parameters, *self.parameters))
@@ -104,7 +109,8 @@ class Rows:
     """The rows of a list, equal to the serializer's representation of each record.
 
     `lists` leads to the values of a nested list of codes (`goals__number`); `seen` gives the
-    rows of a nested list that the caller may see, which is one query more for each.
+    rows of a nested list that the caller may see, which is one query more for each. Where it is
+    `ranked`, `?search=` puts first what fits best: the model's QuerySet is a SearchedQuerySet.
     """
 
     def __init__(
@@ -114,17 +120,30 @@ class Rows:
         lists: Mapping[str, str] | None = None,
         computed: Mapping[str, Computed] | None = None,
         seen: Mapping[str, Callable[[Any], models.QuerySet[Any]]] | None = None,
+        ranked: bool = False,
     ) -> None:
         self.serializer = serializer
         self.model: type[models.Model] = serializer.Meta.model
         self.lists, self.computed, self.seen = lists or {}, computed or {}, seen or {}
+        self.ranked = ranked
 
     @property
     def annotations(self) -> tuple[str, ...]:
         """What the page's query has to tell of each row, besides its key."""
         return ("is_inside",) if self.blank else ()
 
-    def of(self, page: Page, user: Any) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
+    def best(
+        self, chosen: Any, text: str, user: Any, size: int, after: Mark | None, similar: bool
+    ) -> list[Shown]:
+        """The rows of a page of a search; each comes with the columns of `Ranking`."""
+        if self.blank:
+            raise TypeError("A list with private fields has no ranked search yet.")
+        ranking = chosen.best(text, size=size, after=after, similar=similar)
+        if ranking is None:
+            return []
+        return self.of(Page(ranking.sql, ranking.parameters, BEST_FIRST, 5, IN_MEMORY), user)
+
+    def of(self, page: Page, user: Any) -> list[Shown]:
         """The rows of a page in its order, each with its key and what came with it."""
         width, layout = page.width, self._layout
         found = []
@@ -142,7 +161,7 @@ class Rows:
                     shown.update(self.blank)
         return found
 
-    def _add_seen(self, found: list[tuple[tuple[Any, ...], dict[str, Any]]], user: Any) -> None:
+    def _add_seen(self, found: list[Shown], user: Any) -> None:
         for name, rows in self.seen.items():
             field: Any = self.serializer().fields[name]
             nested = self._nested(field.source, rows(user), field.child)

@@ -22,6 +22,7 @@ from registry.models.money import Currency, ExchangeRate
 from registry.models.notices import Digest, Notice, NoticeSetting
 from registry.models.outbox import OutboxEntry
 from registry.models.partner_facts import FocalPoint, FormerName
+from registry.models.partner_search import PartnerSearch
 from registry.models.partners import Partner
 from registry.models.people import Affiliation, User
 from registry.models.places import Country, CountryGroup, GroupMembership
@@ -70,6 +71,7 @@ __all__ = [
     "OutboxEntry",
     "Partner",
     "PartnerIdentifier",
+    "PartnerSearch",
     "Principle",
     "Record",
     "RoleReason",

@@ -19,6 +19,7 @@ from registry.models.events import Event, ImportBatch
 from registry.models.kinds import Basis, basis_of, sector_of
 from registry.models.languages import Language
 from registry.models.places import Country
+from registry.models.search import SearchedQuerySet
 from registry.models.stakeholders import StakeholderGroup
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _words(name: str) -> str:
     return re.sub(r"[\W_]+", " ", name.lower()).strip()
 
 
-class PartnerQuerySet(models.QuerySet["Partner"]):
+class PartnerQuerySet(SearchedQuerySet["Partner"]):
     def public(self) -> Self:
         """Verified partners, and those that a published file had made public already."""
         imported = Q(status=Partner.Status.PENDING, import_batch__isnull=False)
@@ -94,9 +95,8 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
         ).order_by("-likeness", "pk")
 
     def chosen(self, *, q: str = "", kind: Sequence[str] = (), country: str = "") -> Self:
-        """Partners whose name contains the words, of these kinds, in this country."""
-        words = _words(q)
-        rows = self.filter(normal_name__contains=words) if words else self
+        """Partners found by name, former name, acronym or identifier, of these kinds, there."""
+        rows = self.found(q) if q else self
         if kind:
             rows = rows.filter(kind__in=kind)
         return rows.filter(country__alpha2=country) if country else rows
