@@ -5,7 +5,9 @@ from typing import Any
 from allauth.account import forms as account
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import TOTP
 from django import forms
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import password_validators_help_texts
@@ -147,7 +149,12 @@ class ConfirmCodeForm(CodeForm, mfa.ReauthenticateForm):
 
 
 class ActivateForm(CodeForm, ActivateTOTPForm):
-    """The first code shows that the authenticator app has the secret."""
+    """The first code shows that the authenticator app has the secret; it is used up by that."""
+
+    def clean_code(self) -> str:
+        code = super().clean_code()
+        TOTP(Authenticator(user=self.user))._mark_code_used(code)
+        return code
 
 
 class ProfileForm(forms.ModelForm):

@@ -266,3 +266,29 @@ def test_a_confirmation_by_password_lasts_five_minutes(client, user, time_machin
     time_machine.move_to(timezone.now() + timedelta(minutes=6))
 
     assert client.get("/account/two-factor/activate/").status_code == 302
+
+
+def test_an_address_that_waits_for_confirmation_stands_in_nobodys_way(client, demanded):
+    admin = UserFactory(admin=True)
+    sign_in(client, admin, PASSWORD)
+    admin.emailaddress_set.create(email="new@example.org")
+    client.post("/account/confirm/", {"password": PASSWORD})
+    set_up(client)
+    answer = client.post("/account/email/", {"email": "newer@example.org", "action_add": "1"})
+
+    assert has_second_factor(admin)
+    assert answer.status_code == 302
+    assert mail.outbox[-1].to == ["newer@example.org"]
+
+
+def test_the_code_that_switched_it_on_signs_nobody_in(client, user, time_machine):
+    time_machine.move_to(timezone.now(), tick=False)
+    page = client.get("/account/two-factor/activate/").content.decode()
+    used = code(secret=re.search(r'<p class="hash">(\w+)</p>', page)[1])
+    client.post("/account/two-factor/activate/", {"code": used})
+    assert has_second_factor(user)
+
+    other = Client()
+    sign_in(other, user, PASSWORD)
+    other.post("/sign-in/code/", {"code": used})
+    assert not is_signed_in(other)
