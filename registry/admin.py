@@ -34,7 +34,7 @@ from registry.models import (
     Token,
     User,
 )
-from registry.services.accounts import unlock
+from registry.services.accounts import unlock, vouch_for
 from registry.services.money import add_rate
 
 
@@ -152,6 +152,14 @@ class UserAdmin(AccountAdmin):
         for user in rows:
             unlock(user, by=cast(User, request.user))
         self.message_user(request, f"{len(rows)} unlocked.")
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool
+    ) -> None:
+        """An address that an admin has given needs no confirmation."""
+        super().save_model(request, obj, form, change)
+        if not change or "email" in form.changed_data:
+            vouch_for(obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An account is switched off, not deleted: what it did stays its doing."""

@@ -100,7 +100,9 @@ class Handler(AxesDatabaseHandler):
         """The failure is counted already. Whether an account is there takes no longer to say."""
         if getattr(request, "last_guess", False):
             email = str(credentials.get("email") or "").strip().lower()
-            owner = User.objects.filter(email=email, is_active=True).values_list("pk", flat=True)
+            owner = User.objects.filter(email__iexact=email, is_active=True).values_list(
+                "pk", flat=True
+            )
             _tell(owner.first() or 0)
 
     def user_logged_in(self, sender: Any, request: Any, user: Any, **kwargs: Any) -> None:

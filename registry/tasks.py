@@ -9,6 +9,7 @@ from axes.models import AccessAttempt
 from celery import shared_task
 from django.conf import settings
 from django.core.mail import send_mail
+from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -216,7 +217,9 @@ def tell_of_lock(user_pk: int) -> None:
 
 @shared_task
 def forget_old_attempts() -> int:
-    """Each night: what is kept on failed attempts to sign in goes after a day."""
+    """Each night: what is kept on failed attempts to sign in goes after a day; so do sessions
+    that have ended."""
+    call_command("clearsessions")
     old = timezone.now() - timedelta(days=1)
     return AccessAttempt.objects.filter(attempt_time__lt=old).delete()[0]
 

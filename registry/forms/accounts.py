@@ -56,6 +56,10 @@ class Plain:
 class SignInForm(Plain, account.LoginForm):
     """Sign-in by e-mail; one message for every reason, so that it names no account."""
 
+    def login(self, request: Any, redirect_url: Any = None) -> Any:
+        """The session keeps who it is, and not the e-mail besides."""
+        return self._login_with_password(request, redirect_url, {})
+
 
 class SignUpForm(Plain, account.SignupForm):
     """An account of one's own; what it says is the same whether there is one already."""
