@@ -53,6 +53,7 @@ _GROUP_OF = {
 def add_group(name: str, group: NoticeGroup, *models_named: str) -> None:
     """An app above names its own group, and the models whose events belong to it."""
     GROUPS[name] = group
+    GROUPS["other"] = GROUPS.pop("other")  # stays the last one
     _GROUP_OF.update(dict.fromkeys(models_named, name))
 
 
