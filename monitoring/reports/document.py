@@ -21,6 +21,12 @@ def framework_text(framework: Framework) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _library(indicator: Indicator) -> str:
+    disclosure = indicator.disclosure
+    named = f"{disclosure.standard} {disclosure}" if disclosure else indicator.global_indicator
+    return str(named or "none")
+
+
 def _indicator_lines(indicator: Indicator) -> list[str]:
     dimensions = ", ".join(d.label for d in indicator.dimensions.all()) or "none"
     sheet = {
@@ -37,7 +43,7 @@ def _indicator_lines(indicator: Indicator) -> list[str]:
         "Source": indicator.source,
         "Frequency": indicator.frequency,
         "Means of verification": indicator.means_of_verification,
-        "Library": f"{indicator.global_indicator or 'none'}, {indicator.library_link or 'open'}",
+        "Library": f"{_library(indicator)}, {indicator.library_link or 'open'}",
     }
     lines = [f"  Indicator: {indicator}"]
     lines += [f"    {name}: {text}" for name, text in sheet.items()]

@@ -23,6 +23,7 @@ class StandardSerializer(ModelSerializer):
             "url",
             "note",
             "superseded_by",
+            "is_shipped",
             "loaded_at",
         ]
 

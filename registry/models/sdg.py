@@ -30,7 +30,7 @@ class SdgEdition(models.Model):
     source = models.CharField(max_length=200)
     loaded_at = models.DateTimeField(default=timezone.now)
     changes = models.JSONField(
-        default=dict, help_text="codes that it added, retired and brought back, by kind"
+        default=dict, blank=True, help_text="codes that it added, retired and brought back, by kind"
     )
 
     objects = SdgEditionQuerySet.as_manager()

@@ -23,6 +23,9 @@ class Standard(models.Model):
     superseded_by = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="supersedes"
     )
+    is_shipped = models.BooleanField(
+        default=False, help_text="as the registry ships it; an operator's own file ends that"
+    )
     loaded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -1,5 +1,6 @@
 """Loads groups of countries: the shipped snapshot, and what an operator knows of other days."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from registry.tables import Row, Table
 
 COLUMNS = ("group", "country", "from", "until", "source")
 OPTIONAL = ("group_name", "known_from")
+A_CODE = re.compile("[A-Z0-9-]{1,10}")
 Pair = tuple[str, int]  # code of the group, key of the country
 
 
@@ -68,11 +70,11 @@ def _groups(table: Table) -> tuple[dict[str, CountryGroup], set[str]]:
         name = table.text(row, "group_name", longest=80)
         if known_from and said.setdefault(code, known_from) != known_from:
             table.refuse(row, "known_from", f"{said[code]} as above")
-        if code not in groups and name and known_from:
+        if code not in groups and name and known_from and A_CODE.fullmatch(code):
             groups[code] = _begin(code, name, row["source"], known_from)
             changed.add(code)
         elif code not in groups:
-            known = "a group of the registry; a new one needs group_name and known_from"
+            known = "a known group; a new one has capitals or digits, group_name and known_from"
             table.refuse(row, "group", known)
         elif known_from and groups[code].known_from != known_from:
             groups[code].known_from = known_from

@@ -30,18 +30,21 @@ DISCLOSURE = (*Disclosure.MEANING, "checked", "source", "sort")
 
 
 @transaction.atomic
-def load_standard(path: Path, *, dry_run: bool = False) -> dict[str, int]:
+def load_standard(path: Path, *, is_shipped: bool = False, dry_run: bool = False) -> dict[str, int]:
     """Make one version of a standard equal the file: all of it, or nothing.
 
     Returns how many rows changed; a second load returns zeros. What a disclosure means cannot
     change once an indicator is taken from it: that is a fault of the row; load a new version.
+    A version that an operator has loaded is not put back to what ships.
     """
     table = Table(path, required=REQUIRED, optional=OPTIONAL)
     facts = _facts(table)
+    if is_shipped and _is_operators(facts):
+        return {}
     wanted, links = _disclosures(table)
     _keep_used(table, wanted, _used(facts))
     table.finish()
-    standard, changes = _standard(facts)
+    standard, changes = _standard(facts, is_shipped=is_shipped)
     changes |= _store(standard, wanted, links)
     changes["superseded"] = _supersede(standard, facts["supersedes"])
     if any(changes.values()):
@@ -95,8 +98,14 @@ def _may_supersede(facts: Mapping[str, str]) -> bool:
     return facts["supersedes"] in versions.keys() - passed
 
 
-def _standard(facts: Mapping[str, str]) -> tuple[Standard, dict[str, int]]:
-    wanted = {name: facts[name] for name in ("name", "publisher", "url", "note")}
+def _is_operators(facts: Mapping[str, str]) -> bool:
+    stored = Standard.objects.filter(code=facts["standard"], version=facts["version"])
+    return stored.filter(is_shipped=False).exists()
+
+
+def _standard(facts: Mapping[str, str], *, is_shipped: bool) -> tuple[Standard, dict[str, int]]:
+    said = {name: facts[name] for name in ("name", "publisher", "url", "note")}
+    wanted = {**said, "is_shipped": is_shipped}
     standard, created = Standard.objects.select_for_update().get_or_create(
         code=facts["standard"], version=facts["version"], defaults=wanted
     )

@@ -44,7 +44,7 @@ class DisclosureFactory(Factory):
         model = "registry.Disclosure"
 
     standard = factory.SubFactory(StandardFactory)
-    code = factory.Sequence(lambda n: f"E{n}")
+    code = factory.Sequence(lambda n: f"D{n}")
     label = factory.LazyAttribute(lambda o: f"Disclosure {o.code}")
     pillar = "environment"
     measure = "number"

@@ -141,11 +141,13 @@ def test_the_last_event_of_a_record_is_its_status(model):
 
 
 def test_nothing_happens_after_the_demonstration_was_written():
-    for model in [Event, *RECORDS]:
-        for field in model._meta.fields:
+    # vocabularies are loaded on the day on which they are
+    of_records = Event.objects.exclude(kind__endswith=".loaded")
+    for rows in [of_records, *(model.objects.all() for model in RECORDS)]:
+        for field in rows.model._meta.fields:
             if isinstance(field, models.DateTimeField):
                 late = {f"{field.name}__gt": moment(TODAY, days=1)}
-                assert not model.objects.filter(**late).exists(), field
+                assert not rows.filter(**late).exists(), field
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
+from monitoring.reports.document import framework_text
 from registry.models import Disclosure, Standard
 from tests.factories import (
     DisclosureFactory,
@@ -78,6 +79,12 @@ def test_loading_says_which_row_is_in_use(used, tmp_path):
 
     path.write_text("\n".join([HEADER, ROW.replace("no,", "yes,Page 7")]))
     assert call_command("load_standard", path) == "1 disclosures"
+
+
+def test_the_document_that_members_endorse_names_standard_and_version(used):
+    text = framework_text(used.indicators.get().framework)
+
+    assert "Library: ACME 2023 E1 Water, " in text
 
 
 @pytest.mark.parametrize("n", [1, 2])

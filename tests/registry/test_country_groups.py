@@ -199,6 +199,7 @@ def test_names_every_fault_of_every_row(ldc, table):
         ((HEADER, "LDC,PE,2024-06-01,2024-05-01,B"), "a day after 2024-06-01"),
         ((HEADER, "LDC,KE,2026-01-01,,B", "LDC,KE,,2025-12-31,B"), "a day after 2026-01-01"),
         ((WIDE, "LDC,KE,2026-01-01,,B,,2020-01-01", "LDC,NP,,,B,,2021-01-01"), "as above"),
+        ((WIDE, "own,KE,2026-01-01,,B,Our own,2020-01-01"), "column group: found 'own'"),
         ((HEADER.replace(",source", ""), "LDC,KE,2026-01-01,"), "column source"),
     ],
 )

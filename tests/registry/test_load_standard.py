@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from registry.models import Crosswalk, Disclosure, Event, Standard
 from registry.services.standards import load_standard
 from registry.tables import LARGEST, BadTable
+from registry.vocabularies import SHIPPED, load_vocabularies
 from tests.factories import DisclosureFactory, TargetFactory
 
 pytestmark = pytest.mark.django_db
@@ -204,3 +205,17 @@ def test_finds_disclosures_by_standard_pillar_core_target_and_words(api, table):
     assert codes(search="s1") == ["S1"]
     shown = api.get("/api/v1/crosswalks/", {"target": "9.4"}).json()["results"]
     assert [(row["kind"], row["checked"]) for row in shown] == [("identical", False)]
+
+
+def test_what_an_operator_has_loaded_is_not_put_back_to_what_ships(table):
+    load_vocabularies()
+    shipped = (SHIPPED / "standards" / "wef-scm-2020.csv").read_text(encoding="utf-8")
+    checked = shipped.replace(",yes,no,not compared", ",yes,yes,Page 16; was not compared", 1)
+
+    assert load(table(*checked.splitlines())) == "1 standards, 1 disclosures"
+    assert load_vocabularies()["standards"] == 0
+
+    first = Disclosure.objects.get(code="WEF-01")
+    assert (first.checked, first.source[:7]) == (True, "Page 16")
+    assert not Standard.objects.get(code="WEF-SCM").is_shipped
+    assert Standard.objects.get(code="UNCTAD-GCI").is_shipped
