@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0018_audited_vocabularies"),
+        ("registry", "0020_partner_search"),
     ]
 
     operations = [
