@@ -10,11 +10,19 @@ from registry.models import Basis, Partner
 def partner(request: HttpRequest, pk: int) -> HttpResponse:
     """Public facts of a partner; contacts and reviews are not among them."""
     visible = Partner.objects.visible_to(request.user)
-    found = get_object_or_404(visible.select_related("country"), pk=pk)
+    found = get_object_or_404(visible.select_related("country", "parent"), pk=pk)
     memberships = Membership.objects.visible_to(request.user).filter(partner=found)
     context = {
         "partner": found,
         "basis": Basis(found.reporting_basis).label,
+        "may_edit": Partner.objects.editable_by(request.user).filter(pk=pk).exists(),
+        "parent": found.public_parent,
+        "subsidiaries": Partner.objects.visible_to(request.user).filter(parent=found)[:50],
+        "countries": found.countries.all(),
+        "languages": found.languages.all(),
+        "groups": found.groups.all(),
+        "former_names": found.former_names.all(),
+        "point": found.focal_points.filter(ended_on=None).select_related("country").first(),
         "identifiers": found.identifiers.all(),
         "memberships": memberships.select_related("partnership").order_by(
             "ended_on", "-accepted_on", "pk"

@@ -53,6 +53,9 @@ LOOKS = {
     "told": Look("Delivered", "check", "on"),
     "failed": Look("Failed", "square", "off"),
     "withheld": Look("Withheld", "dash", "na"),
+    "complete": Look("Complete", "check", "on"),
+    "incomplete": Look("Incomplete", "half", "due"),
+    "not_started": Look("Not started", "ring", "na"),
     "open": Look("Open", "ring", "due"),
     "closed": Look("Closed", "dash", "na"),
 }

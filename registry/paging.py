@@ -36,6 +36,16 @@ def newest_by_number(rows: QuerySet[Any], before: str, size: int = PAGE) -> Page
     return Page(found[:size], str(found[size - 1].pk) if len(found) > size else "")
 
 
+def oldest_first(rows: QuerySet[Any], after: str, size: int = PAGE) -> Page:
+    """The page that follows the key `after` in the order (created_at, pk)."""
+    if after:
+        moment, pk = _key(after)
+        rows = rows.filter(Q(created_at__gt=moment) | Q(created_at=moment, pk__gt=pk))
+    found = list(rows.order_by("created_at", "pk")[: size + 1])
+    last = found[size - 1] if len(found) > size else None
+    return Page(found[:size], f"{last.created_at.isoformat()}~{last.pk}" if last else "")
+
+
 def _key(after: str) -> tuple[datetime, int]:
     moment, _, pk = after.partition("~")
     try:

@@ -22,3 +22,13 @@ class PartnerFilter(FilterForm):
         super().__init__(*args, **kwargs)
         used = Country.objects.filter(partners__isnull=False).distinct()
         choose(self, "country", country_choices(used))
+
+
+class QueueFilter(PartnerFilter):
+    """Which of the partners that wait for verification are shown."""
+
+    source = forms.ChoiceField(
+        label="Registered",
+        choices=[("", "By people"), ("files", "From files"), ("all", "All")],
+        required=False,
+    )

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import TrigramSimilarity
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models import Case, Count, F, Func, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Greatest, Lower
+from django.db.models.functions import Coalesce, Greatest, JSONObject, Lower
 from django.utils import timezone
 
 from registry.errors import DomainError, NotAllowed
@@ -93,6 +94,30 @@ class PartnerQuerySet(SearchedQuerySet["Partner"]):
         return rows.filter(
             Q(here, likeness__gte=SIMILAR) | Q(likeness__gte=NEARLY_THE_SAME)
         ).order_by("-likeness", "pk")
+
+    def to_verify(
+        self, *, q: str = "", kind: Sequence[str] = (), country: str = "", source: str = ""
+    ) -> Self:
+        """Those that wait for an admin: registered by people, or named in files, or all."""
+        rows = self.filter(status=Partner.Status.PENDING).chosen(q=q, kind=kind, country=country)
+        if source != "all":
+            rows = rows.filter(import_batch__isnull=source != "files")
+        return rows.select_related("country")
+
+    def with_similar(self) -> Self:
+        """With `similar_ones`: at most five others that may be the same, in one query."""
+        others = Partner.objects.order_by().filter(
+            ~Q(pk=OuterRef("pk")), normal_name__trigram_similar=OuterRef("normal_name")
+        )
+        likeness = TrigramSimilarity("normal_name", cast(str, OuterRef("normal_name")))
+        here = Q(country=OuterRef("country")) | Q(country=None)
+        near = others.annotate(likeness=likeness).filter(
+            Q(here, likeness__gte=SIMILAR) | Q(likeness__gte=NEARLY_THE_SAME)
+        )
+        found = JSONObject(id="pk", name="name", status="status")
+        return self.annotate(
+            similar_ones=ArraySubquery(near.order_by("-likeness", "pk").values_list(found)[:5])
+        )
 
     def chosen(self, *, q: str = "", kind: Sequence[str] = (), country: str = "") -> Self:
         """Partners found by name, former name, acronym or identifier, of these kinds, there."""

@@ -92,6 +92,22 @@ def release_identifier(identifier: PartnerIdentifier, *, by: User) -> None:
     identifier.delete()
 
 
+def verify_all(
+    rows: Iterable[Partner], *, by: User
+) -> tuple[list[Partner], list[tuple[Partner, str]]]:
+    """Verify each partner by itself: those verified, and those refused with the reason."""
+    done: list[Partner] = []
+    refused: list[tuple[Partner, str]] = []
+    for partner in rows:
+        try:
+            with transaction.atomic():
+                partner.verify(by=by)
+            done.append(partner)
+        except DomainError as error:
+            refused.append((partner, error.detail))
+    return done, refused
+
+
 def managers_only(partner: Partner, by: User) -> None:
     if not Partner.objects.editable_by(by).filter(pk=partner.pk).exists():
         raise NotAllowed("managers_only", "Only the partner's managers may do this.")

@@ -16,15 +16,16 @@ from config.urls import api as routes
 from config.urls import urlpatterns
 from registry.models import User
 from tests.config import access
-from tests.config.access import PRINCIPALS, pages
+from tests.config.access import PRINCIPALS, pages, partner_pages
 from tests.config.world import build
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/"
+PAGES = [*pages.ROWS, *partner_pages.ROWS]
 MATRIX = [
     row
     for part in pkgutil.iter_modules(access.__path__)
-    if part.name != "pages"
+    if not part.name.endswith("pages")
     for row in importlib.import_module(f"{access.__name__}.{part.name}").ROWS
 ]
 
@@ -113,8 +114,8 @@ def all_routes():
 
 @pytest.mark.parametrize(
     ("method", "path", "form", "expected"),
-    pages.ROWS,
-    ids=[f"{m} {p} {n}" for n, (m, p, _, _) in enumerate(pages.ROWS)],
+    PAGES,
+    ids=[f"{m} {p} {n}" for n, (m, p, _, _) in enumerate(PAGES)],
 )
 def test_opens_pages_to_each_principal_as_designed(world, method, path, form, expected):
     names, humans, tokens = world
@@ -142,7 +143,7 @@ def open_page(client, method, path, form, names):
 
 
 def test_names_every_page():
-    stated = {resolve(path.format_map(AnyNumber())).func for _, path, _, _ in pages.ROWS}
+    stated = {resolve(path.format_map(AnyNumber())).func for _, path, _, _ in PAGES}
     missing = {route.name for route in all_pages(urlpatterns) if route.callback not in stated}
 
     assert missing == set()
