@@ -331,6 +331,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "invitation mails": {"task": "registry.tasks.sweep_invitation_mails", "schedule": 60.0},
     "expired invitations": {"task": "registry.tasks.expire_invitations", "schedule": 3600.0},
+    "expiring reviews": {
+        "task": "registry.tasks.remind_of_due_diligence",
+        "schedule": timedelta(hours=24),
+    },
     "expiring tokens": {"task": "registry.tasks.remind_of_expiring_tokens", "schedule": 3600.0},
     "second managers": {
         "task": "registry.tasks.ask_for_second_managers",

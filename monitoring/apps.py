@@ -7,8 +7,9 @@ class MonitoringConfig(AppConfig):
     name = "monitoring"
 
     def ready(self) -> None:
-        from monitoring import services, telling, vocabularies
+        from monitoring import merging, services, telling, vocabularies
         from monitoring.models.in_charge import hand_over_to, tasks_of
+        from partnerships.merging import memberships_combining
         from partnerships.models import agreement_bound
         from registry.models import hand_over, tasks_of_person
         from registry.vocabularies import vocabularies_loaded
@@ -32,3 +33,4 @@ class MonitoringConfig(AppConfig):
         vocabularies_loaded.connect(
             vocabularies.load_with_the_other_vocabularies, dispatch_uid="monitoring.dimensions"
         )
+        memberships_combining.connect(merging.combine_units, dispatch_uid="monitoring.merging")

@@ -206,8 +206,10 @@ def start_submission(
         raise ValidationError({"unit": "Not a reporting unit of this period's partnership."})
     unit.require_member_at(period)
     _wait_for(unit, period)
+    unit.require_standing()
     gone = [Submission.Status.WITHDRAWN, Submission.Status.SUPERSEDED]
-    existing = Submission.objects.filter(unit=unit, period=period).exclude(status__in=gone)
+    line = ReportingUnit.objects.in_line_with(unit)
+    existing = Submission.objects.filter(unit__in=line, period=period).exclude(status__in=gone)
     if first := existing.order_by("revision").first():
         text = f"There is a submission already: {first.pk}. Correct that one."
         raise DomainError("submission_exists", text, submission=first.pk)
@@ -222,7 +224,7 @@ def correct_submission(submission: Submission, *, by: User, comment: str = "") -
     """Begin the next revision of approved data; it carries only the rows that change."""
     reached = Membership.objects.of_people(by, "manager", "evaluator")
     own = reached.filter(pk=submission.unit.membership_id).exists()
-    sent_for = None if own else submission.sent_for
+    sent_for = None if own or not submission.sent_for else submission.sent_for.now()
     _may_send(submission.unit, sent_for, by)
     submission.unit.require_member_at(submission.period)
     _wait_for(submission.unit, submission.period)

@@ -8,9 +8,11 @@ class PartnershipsConfig(AppConfig):
 
     def ready(self) -> None:
         from partnerships import telling
+        from partnerships.merging import take_part
         from partnerships.models import limits_of
         from partnerships.models.waiting import tasks_of
         from registry.models import limits_of_affiliations, tasks_of_person
+        from registry.services.moving import partners_merging
 
         telling.register()
 
@@ -22,3 +24,4 @@ class PartnershipsConfig(AppConfig):
 
         tasks_of_person.connect(tasks, weak=False, dispatch_uid="partnerships.tasks")
         limits_of_affiliations.connect(limits, weak=False, dispatch_uid="assignments")
+        partners_merging.connect(take_part, dispatch_uid="partnerships.merging")

@@ -40,13 +40,15 @@ def create_partnership(
     partnership.goals.set(goals)
     partnership.targets.set(targets)
     _set_countries(partnership, countries)
-    Membership(
+    leads = Membership(
         partnership=partnership,
         partner=lead,
         roles=[Membership.Role.LEAD],
         status=Membership.Status.ACCEPTED,
         accepted_on=timezone.localdate(),
-    ).store()
+    )
+    leads.require_due_diligence()
+    leads.store()
     Event.log(partnership, "drafted", by=by, became=partnership.status)
     return partnership
 
@@ -65,7 +67,11 @@ def edit_partnership(
     lead_only(partnership, by)
     if partnership.status not in (Partnership.Status.DRAFT, Partnership.Status.RETURNED):
         raise DomainError("not_a_draft", f"The partnership is {partnership.status}.")
+    kept_kind = partnership.kind
     partnership.amend(**fields)
+    if partnership.kind != kept_kind:
+        for member in partnership.memberships.accepted().select_related("partner"):
+            member.require_due_diligence(partnership.kind)
     if goals is not None:
         partnership.goals.set(goals)
     if targets is not None:

@@ -1,7 +1,7 @@
 """A partner with the partnerships it belongs to."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from partnerships.models import Membership
 from registry.models import Basis, Partner
@@ -10,6 +10,8 @@ from registry.models import Basis, Partner
 def partner(request: HttpRequest, pk: int) -> HttpResponse:
     """Public facts of a partner; contacts and reviews are not among them."""
     visible = Partner.objects.visible_to(request.user)
+    if survivor := visible.survivor_of(pk):
+        return redirect("partner", survivor.pk, permanent=True)
     found = get_object_or_404(visible.select_related("country", "parent"), pk=pk)
     memberships = Membership.objects.visible_to(request.user).filter(partner=found)
     context = {

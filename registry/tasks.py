@@ -18,6 +18,7 @@ from registry import deliveries, mailing, telling
 from registry.errors import DomainError
 from registry.mails import send_invitation
 from registry.models import (
+    DueDiligence,
     Event,
     Invitation,
     InvitationMail,
@@ -102,6 +103,12 @@ def _keepers_of(owner: User) -> list[User]:
         return [owner]
     partners = owner.affiliations.values_list("partner_id", flat=True)
     return [user for pk in partners for user in User.objects.managers_of(pk)]
+
+
+@shared_task
+def remind_of_due_diligence() -> int:
+    """Each day: tell whose review ends in 60, 30 or 7 days, or has ended; each once."""
+    return DueDiligence.objects.remind(on=timezone.localdate())
 
 
 @shared_task

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from registry import account_urls, event_urls
+from registry import account_urls, event_urls, secretariat_urls
 from registry.views import accounts, partner_edit, partners, secretariat, vocabularies
 
 urlpatterns = [
     *account_urls.urlpatterns,
     *event_urls.urlpatterns,
+    *secretariat_urls.urlpatterns,
     path("favicon.ico", accounts.favicon, name="favicon"),
     path("partners/", partners.partners, name="partners"),
     path("partners/new/", partner_edit.new_partner, name="new-partner"),

@@ -28,13 +28,20 @@ WITH ind AS (
   WHERE f.partnership_id = %(partnership)s AND p.ends_on <= %(reference)s
     AND (f.id = %(framework)s
          OR f.edition < %(edition)s AND f.status = 'superseded' AND p.ends_on < %(begins)s)
+), one AS (
+  -- A merge of partners made these units one with another: their values are one line.
+  SELECT u.id AS unit_id, u.merged_into_id
+  FROM monitoring_reportingunit u JOIN partnerships_membership m ON m.id = u.membership_id
+  WHERE m.partnership_id = %(partnership)s AND u.merged_into_id IS NOT NULL
 ), cell AS MATERIALIZED (
-  SELECT ind.id AS indicator_id, o.unit_id, per.n, per.id AS period_id, per.starts_on,
-         per.ends_on, o.value, o.numerator, o.denominator, o.is_provisional
+  SELECT ind.id AS indicator_id, COALESCE(one.merged_into_id, o.unit_id) AS unit_id, per.n,
+         per.id AS period_id, per.starts_on, per.ends_on, o.value, o.numerator, o.denominator,
+         o.is_provisional
   FROM ind
   JOIN monitoring_indicator s ON s.series = ind.series
   JOIN monitoring_observation o ON o.indicator_id = s.id
   JOIN per ON per.id = o.period_id
+  LEFT JOIN one ON one.unit_id = o.unit_id
   WHERE o.category_id IS NULL AND NOT o.withdraws
     AND (o.value IS NOT NULL OR o.numerator IS NOT NULL)
     AND o.counts_from <= %(cutoff)s AND (o.counts_until IS NULL OR o.counts_until > %(cutoff)s)

@@ -19,7 +19,9 @@ _DUE = """
 SELECT u.id, p.id, p.ends_on, p.due_on, (
     SELECT min(e.at) FROM monitoring_submission s
     JOIN registry_event e ON e.subject_type = 'monitoring.submission' AND e.subject_id = s.id
-    WHERE s.unit_id = u.id AND s.period_id = p.id AND e.became = 'submitted'
+    JOIN monitoring_reportingunit sent ON sent.id = s.unit_id
+    WHERE (sent.id = u.id OR sent.merged_into_id = u.id) AND s.period_id = p.id
+      AND e.became = 'submitted'
       AND e.at <= %(cutoff)s
       AND (SELECT l.became FROM registry_event l
            WHERE l.subject_type = 'monitoring.submission' AND l.subject_id = s.id
@@ -38,7 +40,7 @@ WHERE p.ends_on <= %(reference)s
     WHERE r.framework_id = f.id AND i.by_place = (u.place <> '' OR u.country_id IS NOT NULL)
       AND (i.responsible_id IS NULL OR i.responsible_id = m.id))
   AND m.accepted_on <= p.ends_on AND (m.ended_on IS NULL OR m.ended_on >= p.ends_on)
-  AND m.created_at <= %(cutoff)s AND u.since_on <= p.ends_on
+  AND u.merged_into_id IS NULL AND m.created_at <= %(cutoff)s AND u.since_on <= p.ends_on
 ORDER BY p.ends_on, p.id, u.id
 """
 

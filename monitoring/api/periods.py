@@ -64,8 +64,8 @@ class ReportingUnitSerializer(ModelSerializer):
 
     class Meta:
         model = ReportingUnit
-        fields = ["id", "membership", "country", "place", "since_on", "successor"]
-        read_only_fields = ["since_on", "successor"]
+        fields = ["id", "membership", "country", "place", "since_on", "successor", "merged_into"]
+        read_only_fields = ["since_on", "successor", "merged_into"]
 
     def create(self, validated_data: dict[str, Any]) -> ReportingUnit:
         membership = validated_data.pop("membership")

@@ -13,6 +13,7 @@ from monitoring.demo.promises import Registrar
 from monitoring.demo.published import publish
 from monitoring.demo.reading import TODAY, moment, partnerships
 from monitoring.demo.reporting import Newsroom, Sent
+from monitoring.demo.reviews import review_companies
 from monitoring.demo.storing import store
 from monitoring.models import (
     Indicator,
@@ -44,6 +45,7 @@ def seed() -> dict[str, int]:
         raise DomainError("no_vocabularies", "Run load_vocabularies first.")
     history = History()
     people = load_people()
+    review_companies(people)
     load_rates()
     entered = Registrar(people, history).enter(partnerships())
     surveyor = Surveyor()

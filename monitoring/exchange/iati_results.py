@@ -192,7 +192,9 @@ class _Store:
 
     def _reporting_unit(self) -> ReportingUnit:
         """The reporting organisation itself; an earlier edition may have it already."""
-        units = ReportingUnit.objects.filter(membership=self.reporting, country=None, place="")
+        units = ReportingUnit.objects.standing().filter(
+            membership=self.reporting, country=None, place=""
+        )
         since = self.framework.starts_on
         unit = units.first() or ReportingUnit(membership=self.reporting, since_on=since)
         if not unit.pk:

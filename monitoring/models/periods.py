@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from monitoring.models.frameworks import Framework, OfFrameworkQuerySet
@@ -46,9 +47,18 @@ class ReportingUnitQuerySet(models.QuerySet["ReportingUnit"]):
         reached = Membership.objects.acted_for_by(user, "manager", "evaluator")
         return self.filter(membership__in=reached.values("pk"))
 
+    def standing(self) -> Self:
+        """Without those that a merge of partners made one with another unit."""
+        return self.filter(merged_into=None)
+
+    def in_line_with(self, unit: "ReportingUnit") -> Self:
+        """The unit, and those that are one with it since a merge of partners."""
+        head = unit.merged_into_id or unit.pk
+        return self.filter(Q(pk=head) | Q(merged_into=head))
+
     def owing(self, on: date) -> "list[tuple[ReportingUnit, Period]]":
         """Units with an open period that has ended and for which nothing was begun; 4 queries."""
-        members = self.filter(membership__status="accepted", membership__ended_on=None)
+        members = self.standing().filter(membership__status="accepted", membership__ended_on=None)
         units = list(
             members.select_related("membership__partner", "membership__partnership", "country")
         )
@@ -58,9 +68,11 @@ class ReportingUnitQuerySet(models.QuerySet["ReportingUnit"]):
             framework__status=Framework.Status.AGREED,
             framework__partnership__in={u.membership.partnership_id for u in units},
         ).select_related("framework")
-        begun = ReportingUnit.submissions.rel.related_model._default_manager.filter(unit__in=units)
+        of_unit = Coalesce("unit__merged_into", "unit")
+        begun = ReportingUnit.submissions.rel.related_model._default_manager.annotate(line=of_unit)
+        begun = begun.filter(line__in=[unit.pk for unit in units])
         asked = Indicator.objects.asked_of_whom({p.framework_id for p in periods})
-        have = set(begun.exclude(status="withdrawn").values_list("unit_id", "period_id"))
+        have = set(begun.exclude(status="withdrawn").values_list("line", "period_id"))
         return [
             (unit, period)
             for period in sorted(periods, key=lambda p: (p.due_on, p.pk))
@@ -86,6 +98,14 @@ class ReportingUnit(models.Model):
     successor = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="predecessors"
     )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="merged_units",
+        help_text="the same member's unit in the same place, with which this one counts as one",
+    )
 
     objects = ReportingUnitQuerySet.as_manager()
 
@@ -94,6 +114,7 @@ class ReportingUnit(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["membership", "country", "place"],
+                condition=Q(merged_into=None),
                 nulls_distinct=False,
                 name="reporting_unit_once",
                 violation_error_message="The member has a reporting unit for this country "
@@ -117,6 +138,13 @@ class ReportingUnit(models.Model):
         if ended_on and ended_on < period.ends_on:
             text = f"The member's last day was {ended_on}, before the period's end."
             raise DomainError("not_a_member_then", text)
+
+    def require_standing(self) -> None:
+        """Since a merge of partners, one of two units takes the data of both."""
+        self.refresh_from_db(fields=["merged_into"])
+        if self.merged_into_id:
+            text = "This unit is one with another since their partners were merged: report there."
+            raise DomainError("unit_merged", text, unit=self.merged_into_id)
 
     def owes(self, period: "Period") -> bool:
         """Data is due for periods that end while the member takes part."""

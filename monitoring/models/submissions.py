@@ -261,7 +261,9 @@ class ObservationQuerySet(models.QuerySet["Observation"]):
     def last_before(self, submission: Submission) -> Self:
         """The unit's newest counting total of each indicator in an earlier period."""
         earlier = self.counting().filter(
-            unit=submission.unit_id, category=None, period__ends_on__lt=submission.period.ends_on
+            unit__in=ReportingUnit.objects.in_line_with(submission.unit),
+            category=None,
+            period__ends_on__lt=submission.period.ends_on,
         )
         return earlier.order_by("indicator_id", "-period__ends_on", "-pk").distinct("indicator_id")
 

@@ -5,13 +5,22 @@ from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from partnerships.models.partnership import Partnership
-from registry.errors import NotAllowed
-from registry.models import Affiliation, Event, ImportBatch, MovingRecord, Partner, User
+from registry.errors import DomainError, NotAllowed
+from registry.models import (
+    Affiliation,
+    DueDiligence,
+    Event,
+    ImportBatch,
+    MovingRecord,
+    Partner,
+    Sector,
+    User,
+)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -154,10 +163,14 @@ class Membership(MovingRecord):
     def require_manager(self, by: User) -> None:
         """Only a verified member's own managers bind it, or an admin."""
         self._own_managers_only(by)
+        if self.partner.status == Partner.Status.MERGED:
+            text = "This partner was merged into another one, which acts for it."
+            raise DomainError("partner_merged", text, into=self.partner.merged_into_id)
         verified = Partner.objects.filter(pk=self.partner_id, status=Partner.Status.VERIFIED)
         if not (by.is_staff or verified.exists()):
             raise NotAllowed("partner_not_verified", "Only a verified partner is acted for.")
 
+    @transaction.atomic
     def accept(self, *, by: User) -> None:
         """Join from today on; only the invited partner's own managers can say yes, or an admin.
 
@@ -165,7 +178,31 @@ class Membership(MovingRecord):
         """
         self.require_manager(by)
         self.partnership.require_open()
+        # The kind of the partnership does not change meanwhile.
+        self.partnership.hold()
+        self.partnership.refresh_from_db(fields=["kind"])
+        self.require_due_diligence()
         self._move(self.Status.ACCEPTED, by=by, accepted_on=timezone.localdate())
+
+    def require_due_diligence(self, kind: str = "") -> None:
+        """A company joins a PPP or UN-business partnership on a review that is valid today.
+
+        The review is locked: a decision against it comes before, or after.
+        """
+        kind = kind or self.partnership.kind
+        if kind not in Partnership.REVIEWED or self.partner.sector != Sector.PRIVATE:
+            return
+        valid = DueDiligence.objects.valid(timezone.localdate()).filter(partner=self.partner_id)
+        if valid.select_for_update(no_key=True).first() is None:
+            text = f"{self.partner} needs a due diligence review that is valid today."
+            raise DomainError("due_diligence_required", text, partner=self.partner_id)
+
+    def now(self) -> "Membership":
+        """The same partner's present membership, where this one ended."""
+        present = Membership.objects.accepted().filter(
+            partnership=self.partnership_id, partner=self.partner_id
+        )
+        return present.first() or self
 
     def decline(self, *, by: User, reason: str = "") -> None:
         self._own_managers_only(by)

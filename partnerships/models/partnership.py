@@ -173,6 +173,8 @@ class Partnership(MovingRecord):
         Status.TERMINATED,
         Status.INACTIVE,
     )
+    # Kinds into which a company is accepted only after due diligence.
+    REVIEWED = (Kind.PPP, Kind.UN_BUSINESS)
     MOVES = {
         Status.DRAFT: [Status.SUBMITTED],
         Status.SUBMITTED: [Status.REGISTERED, Status.RETURNED],

@@ -25,6 +25,7 @@ from registry.api.base import (
     verb,
 )
 from registry.api.filters import BestFilter, CodeFilter, CountryGroupFilter, IdFilter
+from registry.api.merging import Mergeable
 from registry.api.rows import Computed, Rows
 from registry.api.serializers import (
     CodesField,
@@ -214,7 +215,7 @@ class PartnerFilter(filters.FilterSet):
         fields = ["status", "kind", "size", "level"]
 
 
-class PartnerViewSet(RecordViewSet):
+class PartnerViewSet(Mergeable, RecordViewSet):
     queryset = Partner.objects.all()
     serializer_class = PartnerSerializer
     filterset_class = PartnerFilter

@@ -5,6 +5,7 @@ from django.urls import path
 from registry.api import (
     contacts,
     country_groups,
+    due_diligence,
     money,
     notices,
     partner_facts,
@@ -25,6 +26,8 @@ RESOURCES = {
     "identifier-schemes": partner_facts.IdentifierSchemeViewSet,
     "stakeholder-groups": partner_facts.StakeholderGroupViewSet,
     "contacts": contacts.ContactViewSet,
+    "due-diligence": due_diligence.DueDiligenceViewSet,
+    "exclusion-criteria": due_diligence.ExclusionCriterionViewSet,
     "affiliations": partners.AffiliationViewSet,
     "join-requests": partners.JoinRequestViewSet,
     "notices": notices.NoticeViewSet,

@@ -9,6 +9,7 @@ from registry.models.base import (
     require_reason,
 )
 from registry.models.contacts import Contact
+from registry.models.due_diligence import CriterionAnswer, DueDiligence, ExclusionCriterion
 from registry.models.events import Event, ImportBatch, ImportedRow, ImportFinding
 from registry.models.handing_over import RoleReason, Task, hand_over, tasks_at, tasks_of_person
 from registry.models.idempotency import IdempotentAnswer, limits_of_affiliations
@@ -18,6 +19,7 @@ from registry.models.jobs import Job, JobQuerySet, LostLease
 from registry.models.joining import JoinRequest
 from registry.models.kinds import Basis, Sector
 from registry.models.languages import Language
+from registry.models.merging import MovedField, PartnerMerge
 from registry.models.money import Currency, ExchangeRate
 from registry.models.notices import Digest, Notice, NoticeSetting
 from registry.models.outbox import OutboxEntry
@@ -42,12 +44,15 @@ __all__ = [
     "Contact",
     "Country",
     "CountryGroup",
+    "CriterionAnswer",
     "Crosswalk",
     "Currency",
     "Digest",
     "Disclosure",
+    "DueDiligence",
     "Event",
     "ExchangeRate",
+    "ExclusionCriterion",
     "FocalPoint",
     "FormerName",
     "GlobalIndicator",
@@ -65,12 +70,14 @@ __all__ = [
     "JoinRequest",
     "Language",
     "LostLease",
+    "MovedField",
     "MovingRecord",
     "Notice",
     "NoticeSetting",
     "OutboxEntry",
     "Partner",
     "PartnerIdentifier",
+    "PartnerMerge",
     "PartnerSearch",
     "Principle",
     "Record",

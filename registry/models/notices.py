@@ -43,6 +43,7 @@ _GROUP_OF = {
     "user": "account",
     "token": "account",
     "affiliation": "account",
+    "duediligence": "partners",
     "partner": "partners",
     "joinrequest": "partners",
     "invitation": "partners",

@@ -60,12 +60,18 @@ class PartnerQuerySet(SearchedQuerySet["Partner"]):
             return self
         affiliations = Partner.affiliations.rel.related_model._default_manager
         own = affiliations.filter(user_id=user.pk).values("partner_id")
-        return self.public() | self.filter(pk__in=own)
+        return self.public() | self.filter(pk__in=own).exclude(status=Partner.Status.MERGED)
 
     def editable_by(self, user: Any) -> Self:
         if user.is_anonymous:
             return self.none()
-        return self if user.is_staff else self.with_role(user, "manager")
+        standing = self.exclude(status=Partner.Status.MERGED)
+        return standing if user.is_staff else standing.with_role(user, "manager")
+
+    def survivor_of(self, pk: int) -> "Partner | None":
+        """The partner that the one of this number was merged into, if one may see it."""
+        merged = Partner.objects.filter(pk=pk, status=Partner.Status.MERGED)
+        return self.filter(pk__in=merged.values("merged_into_id")).first()
 
     def similar_to(
         self, name: str, *, country: Country | None = None, identifiers: Iterable[str] = ()
@@ -172,11 +178,14 @@ class Partner(MovingRecord):
         PENDING = "pending"
         VERIFIED = "verified"
         SUSPENDED = "suspended"
+        MERGED = "merged"
 
+    # Out of a merge leads only its undoing, which is no move of the partner's own.
     MOVES = {
-        Status.PENDING: [Status.VERIFIED],
-        Status.VERIFIED: [Status.SUSPENDED],
-        Status.SUSPENDED: [Status.VERIFIED],
+        Status.PENDING: [Status.VERIFIED, Status.MERGED],
+        Status.VERIFIED: [Status.SUSPENDED, Status.MERGED],
+        Status.SUSPENDED: [Status.VERIFIED, Status.MERGED],
+        Status.MERGED: [],
     }
     # Nobody is let in any more, by name: one of them may be of another's making.
     CLOSED = ("suspended", "merged")
@@ -225,6 +234,9 @@ class Partner(MovingRecord):
     )
     status = models.CharField(max_length=9, choices=Status, default=Status.PENDING, editable=False)
     verified_at = models.DateTimeField(null=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="merged_partners"
+    )
     basis_override = models.CharField(max_length=11, choices=Basis, blank=True, editable=False)
     basis_reason = models.CharField(max_length=300, blank=True, editable=False)
     import_batch = models.ForeignKey(
@@ -260,6 +272,11 @@ class Partner(MovingRecord):
             models.CheckConstraint(
                 condition=~Q(status="verified") | Q(verified_at__isnull=False),
                 name="partner_verified_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="merged", merged_into__isnull=False) & ~Q(merged_into=F("id"))
+                | ~Q(status="merged") & Q(merged_into=None),
+                name="partner_merged_into_another",
             ),
         ]
 

@@ -4,7 +4,13 @@ from datetime import date
 
 from django.core.files.base import ContentFile
 
+from registry.services.merging import merge_partners
 from tests import factories as f
+from tests.factories.due_diligence import (
+    CriterionAnswerFactory,
+    DueDiligenceFactory,
+    ExclusionCriterionFactory,
+)
 
 
 def build():
@@ -54,6 +60,7 @@ def build():
     rows |= _frameworks(rows)
     rows |= _values(rows, people["evaluator"])
     rows |= _reports(rows)
+    rows |= _secretariat(member, third)
     rows |= _telling(member, people["evaluator"])
     names = {name: row.pk for name, row in rows.items()}
     names |= {
@@ -187,6 +194,23 @@ def _values(rows, evaluator):
         "sent_data": sent,
         "evidence": draft.evidence.get(),
         "evidence_sent": sent.evidence.get(),
+    }
+
+
+def _secretariat(member, third):
+    criterion = ExclusionCriterionFactory()
+    review = DueDiligenceFactory(partner=member, cleared=True)
+    draft = DueDiligenceFactory(partner=member)
+    CriterionAnswerFactory(review=draft, criterion=criterion)
+    merged = f.PartnerFactory()
+    by = f.UserFactory(admin=True)
+    made = merge_partners(merged, into=third, by=by, reason="The same organisation twice.")
+    return {
+        "criterion": criterion,
+        "review": review,
+        "draft_review": draft,
+        "merged": merged,
+        "merge": made,
     }
 
 

@@ -16,6 +16,13 @@ ACCEPTED = "401 302 302 302 302 302 302 302 302 401 401"
 NOTHING_THERE = "401 404 404 404 404 404 404 404 404 401 401"
 ADMIN = "401 403 403 403 403 403 403 403 200 401 401"
 
+MERGE = {
+    "duplicate": "{member_partner}",
+    "into": "{third_partner}",
+    "reason": "The same organisation twice.",
+    "confirm": "1",
+}
+
 ROWS = [
     ("GET", "/", None, PUBLIC),
     ("GET", "/healthz/", None, PUBLIC),
@@ -129,4 +136,21 @@ ROWS = [
         {},
         "401 404 302 404 404 404 404 404 302 401 401",
     ),
+    # the secretariat: merging, and due diligence
+    ("GET", "/secretariat/merges/", None, ADMIN),
+    ("POST", "/secretariat/merges/", MERGE, "401 403 403 403 403 403 403 403 302 401 401"),
+    ("GET", "/secretariat/merges/{merge}/", None, ADMIN),
+    (
+        "POST",
+        "/secretariat/merges/{merge}/",
+        {"reason": "Two."},
+        "401 403 403 403 403 403 403 403 302 401 401",
+    ),
+    ("GET", "/secretariat/due-diligence/", None, ADMIN),
+    ("GET", "/secretariat/due-diligence/new/", None, ADMIN),
+    ("GET", "/secretariat/due-diligence/{review}/", None, ADMIN),
+    ("GET", "/secretariat/due-diligence/{draft_review}/", None, ADMIN),
+    ("GET", "/secretariat/exclusion-criteria/", None, ADMIN),
+    ("GET", "/secretariat/exclusion-criteria/{criterion}/", None, ADMIN),
+    ("GET", "/partners/{merged}/", None, "301 301 301 301 301 301 301 301 301 301 301"),
 ]
