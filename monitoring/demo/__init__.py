@@ -13,5 +13,5 @@ ACCOUNTS = [
     ("member@demo.example", PASSWORD, "member: manager of Kisima Pumps"),
     ("evaluator@demo.example", PASSWORD, "evaluator: reports for Tumaini Water Trust"),
     ("observer@demo.example", PASSWORD, "observer at Zawadi Savings Bank: reads, writes nothing"),
-    ("system@demo.example", PASSWORD, "service account of Tumaini Water Trust's own system"),
+    ("system@demo.example", "", "service account of Tumaini Water Trust's own system: uses tokens"),
 ]

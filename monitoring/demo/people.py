@@ -85,7 +85,9 @@ def _load_accounts() -> dict[str, User]:
     ]
     created = User.objects.bulk_create(users)
     EmailAddress.objects.bulk_create(
-        EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in created
+        EmailAddress(user=user, email=user.email, verified=True, primary=True)
+        for user in created
+        if not user.is_service
     )
     return {user.email: user for user in created}
 

@@ -14,6 +14,8 @@ PUBLIC = [
     "/reports/",
     "/reports/{report.pk}/",
     "/sign-in/",
+    "/sign-up/",
+    "/forgotten-password/",
     "/healthz/",
 ]
 BUDGET = 60 * 1024

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.contrib.auth import authenticate
 from django.db import models, transaction
 from django.db.models import Count, F
+from django.test import RequestFactory
 
 from monitoring.demo import ACCOUNTS
 from monitoring.demo.reading import TODAY, moment
@@ -17,7 +18,8 @@ from monitoring.models import Framework, Indicator, Observation, Period, Report,
 from monitoring.reports.document import framework_text
 from monitoring.reports.snapshot import digest, partnership_report
 from partnerships.models import Commitment, Delivery, Membership, Partnership
-from registry.models import Event, Partner, Record
+from registry.models import Event, Partner, Record, User
+from registry.services.accounts import has_confirmed
 from registry.vocabularies import load_vocabularies
 
 # Without the mark pytest-django makes no test database, and the fixture would meet the real one.
@@ -196,11 +198,14 @@ def test_series_go_on_in_the_second_edition():
 
 
 def test_accounts_sign_in_with_their_roles():
-    users = {email: authenticate(username=email, password=pw) for email, pw, _ in ACCOUNTS}
+    door = RequestFactory().post("/sign-in/")
+    people = [(email, password) for email, password, _ in ACCOUNTS if password]
+    users = {email: authenticate(door, email=email, password=pw) for email, pw in people}
 
-    assert all(users.values())
+    assert len(people) == 5
+    assert all(has_confirmed(user, email) for email, user in users.items())
     assert users["admin@demo.example"].is_staff
-    assert users["system@demo.example"].is_service
+    assert User.objects.get(email="system@demo.example").is_service
     lead = Partnership.objects.editable_by(users["lead@demo.example"])
     assert [p.title[:6] for p in lead] == ["Kisima"]
     assert not Partnership.objects.editable_by(users["observer@demo.example"]).exists()
