@@ -5,11 +5,12 @@ ENV PYTHONUNBUFFERED=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     DJANGO_SETTINGS_MODULE=config.settings \
     STATIC_ROOT=/srv/static \
-    MEDIA_ROOT=/srv/media
+    MEDIA_ROOT=/srv/media \
+    AUDIT_ANCHOR_FILE=/srv/audit/anchors.jsonl
 
 # The volumes take over the owner of these directories when they are first mounted.
 RUN useradd --system --uid 10001 --no-create-home registry \
-    && install -d -o registry -g registry /srv/static /srv/media
+    && install -d -o registry -g registry /srv/static /srv/media /srv/audit
 
 WORKDIR /app
 COPY requirements.txt .

@@ -80,6 +80,7 @@ def product_environment(children: Children) -> dict[str, str]:
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
         "STATIC_ROOT": str(home / "static"),
         "MEDIA_ROOT": str(home / "media"),
+        "AUDIT_ANCHOR_FILE": str(home / "audit-anchors.jsonl"),
         "EMAIL_URL": "consolemail://",
         **os.environ,
         TOKEN: children.token,
@@ -98,7 +99,7 @@ def run(_options: list[str]) -> int:
 
 
 KEPT = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "HTTPS", "ALLOWED_HOSTS",
-        "STATIC_ROOT", "MEDIA_ROOT", "EMAIL_URL")  # fmt: skip
+        "STATIC_ROOT", "MEDIA_ROOT", "EMAIL_URL", "AUDIT_ANCHOR_FILE")  # fmt: skip
 
 
 def remember(environment: dict[str, str]) -> None:

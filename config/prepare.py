@@ -11,6 +11,8 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
+from registry.acting import acting
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -19,14 +21,20 @@ def main() -> None:
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("grant_app_role")
-    call_command("load_vocabularies")
-    if not options.no_demo:
-        call_command("seed_demo", if_empty=True)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    with acting("command prepare"):
+        prepare(with_demo=not options.no_demo)
     if options.accounts:
         options.accounts.write_text(json.dumps(demo_accounts()))
+
+
+def prepare(*, with_demo: bool) -> None:
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("seal_audit", after_restore=True)
+    call_command("grant_app_role")
+    call_command("load_vocabularies")
+    if with_demo:
+        call_command("seed_demo", if_empty=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def demo_accounts() -> list[list[str]]:

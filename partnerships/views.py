@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from partnerships.models import Membership
+from registry import history
 from registry.models import Basis, Partner
 
 
@@ -25,6 +26,7 @@ def partner(request: HttpRequest, pk: int) -> HttpResponse:
         "groups": found.groups.all(),
         "former_names": found.former_names.all(),
         "point": found.focal_points.filter(ended_on=None).select_related("country").first(),
+        "has_history": history.is_open_to(request.user, found),
         "identifiers": found.identifiers.all(),
         "memberships": memberships.select_related("partnership").order_by(
             "ended_on", "-accepted_on", "pk"

@@ -30,6 +30,7 @@ from registry.models import (
     WebhookDelivery,
 )
 from registry.models.tokens import REMIND_DAYS
+from registry.seals import seal
 
 logger = logging.getLogger(__name__)
 
@@ -246,3 +247,13 @@ def drop_unconfirmed_accounts() -> int:
         joined_at__lt=timezone.now() - timedelta(days=7),
     ).exclude(emailaddress__verified=True)
     return User.objects.filter(pk__in=stale.values("pk")).delete()[0]
+
+
+@shared_task
+def seal_audit() -> int:
+    """Seal what the audit log has got; run every AUDIT_SEAL_SECONDS."""
+    try:
+        return seal()
+    except DomainError as refused:
+        logger.critical("The audit log is not sealed: %s", refused.detail)
+        return 0

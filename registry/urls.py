@@ -2,6 +2,7 @@ from django.urls import path
 
 from registry import account_urls, event_urls, secretariat_urls
 from registry.views import accounts, partner_edit, partners, secretariat, vocabularies
+from registry.views.history import record as history
 
 urlpatterns = [
     *account_urls.urlpatterns,
@@ -39,4 +40,5 @@ urlpatterns = [
     path("sdgs/<int:number>/", vocabularies.goal, name="sdg"),
     path("standards/", vocabularies.standards, name="standards"),
     path("standards/<str:code>/<str:version>/", vocabularies.standard, name="standard"),
+    path("history/<str:label>/<str:pk>/", history, name="history"),
 ]

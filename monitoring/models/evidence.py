@@ -42,6 +42,7 @@ class Evidence(Record):
     decided_at = models.DateTimeField(null=True, editable=False)
 
     objects = EvidenceQuerySet.as_manager()
+    history_of = "submission__period__framework__partnership"
 
     class Meta:
         ordering = ["-updated_at", "-pk"]

@@ -92,6 +92,7 @@ class Framework(MovingRecord):
     )
 
     objects = FrameworkQuerySet.as_manager()
+    history_of = "partnership"
 
     class Meta:
         ordering = ["-updated_at", "-pk"]
@@ -202,6 +203,7 @@ class Result(Record):
     description = models.TextField(blank=True, max_length=20_000)
 
     objects = OfFrameworkQuerySet.as_manager()
+    history_of = "framework__partnership"
 
     class Meta:
         ordering = ["framework", "pk"]

@@ -159,6 +159,7 @@ class Indicator(Record):
     )
 
     objects = IndicatorQuerySet.as_manager()
+    history_of = "result__framework__partnership"
 
     class Meta:
         ordering = ["result__framework_id", "result_id", "pk"]
@@ -290,6 +291,7 @@ class PeriodTarget(Record):
     imported = models.BooleanField(default=False, editable=False)
 
     objects = PeriodTargetQuerySet.as_manager()
+    history_of = "indicator__result__framework__partnership"
 
     class Meta:
         ordering = ["indicator", "ends_on", "starts_on", "pk"]

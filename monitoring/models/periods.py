@@ -108,6 +108,7 @@ class ReportingUnit(models.Model):
     )
 
     objects = ReportingUnitQuerySet.as_manager()
+    history_of = "membership__partnership"
 
     class Meta:
         ordering = ["membership", "place", "pk"]
@@ -203,6 +204,7 @@ class Period(MovingRecord):
     closed_at = models.DateTimeField(null=True, editable=False)
 
     objects = PeriodQuerySet.as_manager()
+    history_of = "framework__partnership"
 
     class Meta:
         ordering = ["framework", "ends_on", "starts_on", "pk"]

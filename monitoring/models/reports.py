@@ -68,6 +68,7 @@ class Report(MovingRecord):
     published_at = models.DateTimeField(null=True, editable=False)
 
     objects = ReportQuerySet.as_manager()
+    history_of = "partnership"
 
     class Meta:
         ordering = ["-updated_at", "-pk"]

@@ -127,6 +127,7 @@ class Submission(MovingRecord):
     )
 
     objects = SubmissionQuerySet.as_manager()
+    history_of = "period__framework__partnership"
 
     class Meta:
         ordering = ["-updated_at", "-pk"]
@@ -328,6 +329,7 @@ class Observation(models.Model):
     counts_until = models.DateTimeField(null=True, editable=False)
 
     objects = ObservationQuerySet.as_manager()
+    history_of = "period__framework__partnership"
 
     class Meta:
         ordering = ["submission", "indicator", "category", "pk"]

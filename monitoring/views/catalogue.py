@@ -15,7 +15,7 @@ from monitoring.models import Framework, Report, ReportingUnit, Submission
 from monitoring.presentation import IndicatorRow
 from partnerships.forms import PartnershipFilter
 from partnerships.models import Agreement, Commitment, Delivery, Membership, Partnership
-from registry import display
+from registry import display, history
 from registry.models import Country, Goal, Partner
 from registry.paging import capped_count, newest_first
 
@@ -108,6 +108,7 @@ def partnership(request: HttpRequest, key: str) -> HttpResponse:
         "reports": _reports(request, found),
         "documents": found.documents.all()[:50],
         "markers": found.markers.all(),
+        "has_history": history.is_open_to(request.user, found),
         "is_editor": found.is_editable_by(request.user),
         "missing": {} if found.is_public() else found.missing(),
     }

@@ -62,6 +62,7 @@ class Agreement(MovingRecord):
     superseded_at = models.DateTimeField(null=True, editable=False)
 
     objects = AgreementQuerySet.as_manager()
+    history_of = "partnership"
 
     class Meta:
         ordering = ["-updated_at", "-pk"]
@@ -148,6 +149,7 @@ class Endorsement(models.Model):
     endorsed_at = models.DateTimeField(default=timezone.now)
 
     objects = EndorsementQuerySet.as_manager()
+    history_of = "agreement__partnership"
 
     class Meta:
         ordering = ["-endorsed_at", "-pk"]

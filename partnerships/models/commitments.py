@@ -98,6 +98,7 @@ class Commitment(MovingRecord):
     )
 
     objects = CommitmentQuerySet.as_manager()
+    history_of = "partnership"
 
     class Meta:
         ordering = ["-updated_at", "-pk"]
@@ -236,6 +237,7 @@ class Delivery(Record):
     )
 
     objects = OfPartnershipQuerySet.as_manager()
+    history_of = "partnership"
 
     class Meta:
         ordering = ["-updated_at", "-pk"]

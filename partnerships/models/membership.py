@@ -114,6 +114,7 @@ class Membership(MovingRecord):
     )
 
     objects = MembershipQuerySet.as_manager()
+    history_of = "partnership"
 
     class Meta:
         ordering = ["-updated_at", "-pk"]

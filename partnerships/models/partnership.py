@@ -66,6 +66,9 @@ class PartnershipQuerySet(models.QuerySet["Partnership"]):
             return self
         return self.filter(pk__in=self._with_partners_of(user).filter(status="accepted"))
 
+    def history_open_to(self, user: Any) -> Self:
+        return self.insider(user)
+
     def matching(self, words: str) -> Self:
         """Partnerships whose title or summary has the words, or whose title contains them.
 
@@ -222,6 +225,7 @@ class Partnership(MovingRecord):
     )
 
     objects = PartnershipQuerySet.as_manager()
+    history_of = ""
 
     class Meta:
         ordering = ["-updated_at", "-pk"]

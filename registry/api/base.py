@@ -18,6 +18,8 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
+from registry import history
+from registry.acting import identify
 from registry.api import idempotency
 from registry.api.limits import Limited
 from registry.api.rows import Rows
@@ -51,6 +53,7 @@ class WritesOnce(Limited):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        identify(request.user, request.auth)
         method = str(request.method).lower()
         handler = getattr(self, method, None)
         if request.method not in SAFE_METHODS and handler:
@@ -93,6 +96,13 @@ class ViewSet(WritesOnce, GenericViewSet[Any]):
     page_order: tuple[str, ...] = ("-pk",)
     lookup_value_regex = r"\d+"
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """What the resource shows of its model may be shown of the model's history too."""
+        super().__init_subclass__(**options)
+        rows, serializer = cls.__dict__.get("queryset"), cls.__dict__.get("serializer_class")
+        if rows is not None and serializer is not None:
+            history.shows(rows.model, partial(fields_read, serializer))
 
     def get_queryset(self) -> models.QuerySet[Any]:
         queryset: Any = super().get_queryset()
@@ -232,3 +242,9 @@ def verb(
         return decorated
 
     return decorate
+
+
+def fields_read(serializer_class: type[BaseSerializer[Any]]) -> set[str]:
+    """The model's fields that the serializer shows."""
+    fields = getattr(serializer_class(), "fields", {})
+    return {field.source for field in fields.values() if not field.write_only}

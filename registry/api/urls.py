@@ -6,6 +6,7 @@ from registry.api import (
     contacts,
     country_groups,
     due_diligence,
+    history,
     money,
     notices,
     partner_facts,
@@ -19,6 +20,7 @@ from registry.api import (
 )
 
 RESOURCES = {
+    "history": history.HistoryViewSet,
     "partners": partners.PartnerViewSet,
     "partner-identifiers": partners.PartnerIdentifierViewSet,
     "former-names": partner_facts.FormerNameViewSet,

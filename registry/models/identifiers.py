@@ -98,6 +98,7 @@ class PartnerIdentifier(models.Model):
     )
 
     objects = PartnerIdentifierQuerySet.as_manager()
+    history_of = "partner"
 
     class Meta:
         ordering = ["partner", "scheme", "value", "pk"]

@@ -31,6 +31,7 @@ class JoinRequest(MovingRecord):
     status = models.CharField(max_length=9, choices=Status, default=Status.ASKED, editable=False)
 
     objects = AffiliationQuerySet.as_manager()
+    history_of = "partner"
 
     class Meta:
         ordering = ["-updated_at", "-pk"]

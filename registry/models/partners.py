@@ -73,6 +73,10 @@ class PartnerQuerySet(SearchedQuerySet["Partner"]):
         merged = Partner.objects.filter(pk=pk, status=Partner.Status.MERGED)
         return self.filter(pk__in=merged.values("merged_into_id")).first()
 
+    def history_open_to(self, user: Any) -> Self:
+        """Partners whose whole history the user, no admin, reads: those that the user manages."""
+        return self.with_role(user, "manager")
+
     def similar_to(
         self, name: str, *, country: Country | None = None, identifiers: Iterable[str] = ()
     ) -> Self:
@@ -244,6 +248,7 @@ class Partner(MovingRecord):
     )
 
     objects = PartnerQuerySet.as_manager()
+    history_of = ""
 
     class Meta:
         ordering = ["-updated_at", "-pk"]

@@ -153,6 +153,7 @@ class Affiliation(models.Model):
     since_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = AffiliationQuerySet.as_manager()
+    history_of = "partner"
 
     class Meta:
         ordering = ["partner", "user", "role", "pk"]

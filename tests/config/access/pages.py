@@ -43,6 +43,19 @@ ROWS = [
     ("GET", "/reports/", None, PUBLIC),
     ("GET", "/reports/{published}/", None, PUBLIC),
     ("GET", "/reports/{draft_report}/", None, INSIDERS),
+    # histories: a partner's managers, a partnership's insiders
+    (
+        "GET",
+        "/history/registry.partner/{member_partner}/",
+        None,
+        "401 404 200 404 404 404 404 404 200 401 401",
+    ),
+    (
+        "GET",
+        "/history/partnerships.partnership/{draft}/",
+        None,
+        "401 404 200 200 200 404 200 200 200 401 401",
+    ),
     # submissions: whose data it is enters it, the lead and the registry's admins decide
     ("GET", "/submissions/", None, SIGNED_IN),
     (
