@@ -266,7 +266,6 @@ def test_a_decision_against_it_and_an_acceptance_come_one_after_the_other():
 def test_reminders_are_told_once_at_each_stage(admin):
     review = DueDiligenceFactory(cleared=True, expires_on=TODAY + timedelta(days=100))
     manager = UserFactory(manages=review.partner)
-    stages = {40: 60, 41: 60, 70: 30, 93: 7, 99: 7, 100: 0, 101: 0, 150: 0}
     told = []
 
     for day in range(160):
@@ -274,11 +273,9 @@ def test_reminders_are_told_once_at_each_stage(admin):
             told.append((day, Event.objects.about(review).order_by("-pk")[0].facts["days"]))
 
     assert told == [(40, 60), (70, 30), (93, 7), (100, 0)]
-    assert [stages[day] for day, _ in told] == [days for _, days in told]
     for user in (admin, manager):
         assert Notice.objects.filter(user=user, kind__startswith="duediligence.").count() == 4
-    facts = [event.facts for event in Event.objects.about(review)]
-    assert not any("findings" in str(one) or review.findings in str(one) for one in facts)
+    assert review.findings not in str([event.facts for event in Event.objects.about(review)])
 
 
 def test_after_days_without_a_run_only_the_most_urgent_is_told(admin):

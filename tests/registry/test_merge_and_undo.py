@@ -40,19 +40,6 @@ def test_within_one_world_it_comes_back(duplicate, into):
     assert made.kept == []
 
 
-@pytest.mark.parametrize("name", WHO[:3])
-def test_between_two_worlds_it_comes_back(name):
-    (first, _, _), (second, _, _) = build(), build()
-    admin = UserFactory(admin=True)
-    (one,), (other,) = partners_of(first, name), partners_of(second, name)
-    before = dump()
-
-    made = merge(one, other, admin)
-    undo_merge(made, by=admin, reason="They are two after all.")
-
-    assert dump() == before
-
-
 def test_a_merge_on_a_merge_comes_back_in_turn():
     names, _, _ = build()
     admin = UserFactory(admin=True)
