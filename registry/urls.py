@@ -1,6 +1,6 @@
 from django.urls import path
 
-from registry import account_urls, event_urls, secretariat_urls
+from registry import account_urls, event_urls, privacy_urls, secretariat_urls
 from registry.views import accounts, partner_edit, partners, secretariat, vocabularies
 from registry.views.history import record as history
 
@@ -8,6 +8,7 @@ urlpatterns = [
     *account_urls.urlpatterns,
     *event_urls.urlpatterns,
     *secretariat_urls.urlpatterns,
+    *privacy_urls.urlpatterns,
     path("favicon.ico", accounts.favicon, name="favicon"),
     path("partners/", partners.partners, name="partners"),
     path("partners/new/", partner_edit.new_partner, name="new-partner"),

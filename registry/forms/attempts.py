@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from registry.errors import DomainError, NotAllowed
 
 
-def succeeds(form: forms.Form, act: Callable[[], Any]) -> bool:
+def succeeds(form: forms.BaseForm, act: Callable[[], Any]) -> bool:
     """Do it in one transaction; a refusal goes to its field, or on top, and nothing is saved."""
     try:
         with transaction.atomic():
@@ -26,6 +26,6 @@ def succeeds(form: forms.Form, act: Callable[[], Any]) -> bool:
     return not form.errors
 
 
-def _show(form: forms.Form, refused: ValidationError) -> None:
+def _show(form: forms.BaseForm, refused: ValidationError) -> None:
     for name, errors in getattr(refused, "error_dict", {None: refused.error_list}).items():
         form.add_error(name if name in form.fields else None, errors)

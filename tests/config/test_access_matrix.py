@@ -16,18 +16,18 @@ from config.urls import api as routes
 from config.urls import urlpatterns
 from registry.models import User
 from tests.config import access
-from tests.config.access import PRINCIPALS, pages, partner_pages
+from tests.config.access import PRINCIPALS
 from tests.config.world import build
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/"
-PAGES = [*pages.ROWS, *partner_pages.ROWS]
-MATRIX = [
+ROWS = [
     row
     for part in pkgutil.iter_modules(access.__path__)
-    if not part.name.endswith("pages")
     for row in importlib.import_module(f"{access.__name__}.{part.name}").ROWS
 ]
+MATRIX = [row for row in ROWS if not row[1].startswith("/")]
+PAGES = [row for row in ROWS if row[1].startswith("/")]
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,8 @@
 
 A row is method, path, body, and the status that each principal gets, in the order of PRINCIPALS.
 Names in braces are rows of the world that tests/config/world.py builds: `{draft}` is a partnership
-that is not public, `{active}` one that is. One module for each part of the API.
+that is not public, `{active}` one that is. One module for each part; a path
+that begins with a slash is a page (see pages.py), any other one a route of the API.
 """
 
 PRINCIPALS = (
