@@ -1,12 +1,13 @@
 from django.urls import path
 
-from registry import account_urls, event_urls, privacy_urls, secretariat_urls
+from registry import account_urls, event_urls, people_urls, privacy_urls, secretariat_urls
 from registry.views import accounts, partner_edit, partners, secretariat, vocabularies
 from registry.views.history import record as history
 
 urlpatterns = [
     *account_urls.urlpatterns,
     *event_urls.urlpatterns,
+    *people_urls.urlpatterns,
     *secretariat_urls.urlpatterns,
     *privacy_urls.urlpatterns,
     path("favicon.ico", accounts.favicon, name="favicon"),

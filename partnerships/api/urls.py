@@ -1,9 +1,10 @@
 """What partnerships put under /api/v1/."""
 
-from partnerships.api import agreements, commitments, partnerships
+from partnerships.api import agreements, assignments, commitments, partnerships
 
 RESOURCES = {
     "partnerships": partnerships.PartnershipViewSet,
+    "assignments": assignments.AssignmentViewSet,
     "memberships": partnerships.MembershipViewSet,
     "commitments": commitments.CommitmentViewSet,
     "deliveries": commitments.DeliveryViewSet,

@@ -11,45 +11,38 @@ from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
 from rest_framework.parsers import MultiPartParser
-from rest_framework.permissions import IsAdminUser, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from registry.api.base import (
     IDEMPOTENCY_KEY,
     Created,
-    Listed,
     RecordViewSet,
-    Retrieved,
     ViewSet,
     verb,
 )
-from registry.api.filters import BestFilter, CodeFilter, CountryGroupFilter, IdFilter
+from registry.api.filters import BestFilter, CodeFilter, CountryGroupFilter
 from registry.api.merging import Mergeable
 from registry.api.rows import Computed, Rows
 from registry.api.serializers import (
     CodesField,
     ModelSerializer,
-    OptionalReasonSerializer,
     ReasonSerializer,
     Serializer,
     VisibleField,
 )
 from registry.logos import logo_response
 from registry.models import (
-    Affiliation,
     Basis,
     Country,
     FormerName,
-    JoinRequest,
     Language,
     Partner,
     PartnerIdentifier,
     StakeholderGroup,
-    User,
 )
 from registry.models.kinds import basis_of, sector_of
-from registry.services import partner_facts, people
+from registry.services import partner_facts
 from registry.services import partners as services
 
 
@@ -309,89 +302,3 @@ class PartnerIdentifierViewSet(Created, mixins.DestroyModelMixin, ViewSet):
 
     def perform_destroy(self, instance: PartnerIdentifier) -> None:
         services.release_identifier(instance, by=self.user)
-
-
-class AffiliationSerializer(ModelSerializer):
-    email = serializers.SlugRelatedField(
-        source="user", slug_field="email", queryset=User.objects.filter(is_active=True)
-    )
-
-    class Meta:
-        model = Affiliation
-        fields = ["id", "email", "partner", "role", "since_at"]
-
-    def create(self, validated_data: dict[str, Any]) -> Affiliation:
-        return people.affiliate(by=self.user, **validated_data)
-
-
-class AffiliationFilter(filters.FilterSet):
-    partner = IdFilter("partner_id")
-
-    class Meta:
-        model = Affiliation
-        fields = ["role"]
-
-
-class AffiliationViewSet(Listed, Retrieved, Created, mixins.DestroyModelMixin, ViewSet):
-    queryset = Affiliation.objects.all()
-    serializer_class = AffiliationSerializer
-    filterset_class = AffiliationFilter
-    permission_classes = [IsAuthenticated]
-
-    def get_permissions(self) -> list[Any]:
-        """Before anything is looked up: the answer must not tell who has an account."""
-        more = [IsAdminUser()] if self.action == "create" else []
-        return [*super().get_permissions(), *more]
-
-    def shown(self, queryset: Any) -> Any:
-        return queryset.select_related("user")
-
-    def perform_destroy(self, instance: Affiliation) -> None:
-        people.remove_affiliation(instance, by=self.user)
-
-
-class JoinRequestSerializer(ModelSerializer):
-    email = serializers.CharField(source="user.email", read_only=True)
-
-    class Meta:
-        model = JoinRequest
-        fields = ["id", "email", "partner", "role", "status", "created_at", "updated_at"]
-
-    def create(self, validated_data: dict[str, Any]) -> JoinRequest:
-        return people.ask_to_join(by=self.user, **validated_data)
-
-
-class JoinRequestFilter(filters.FilterSet):
-    partner = IdFilter("partner_id")
-
-    class Meta:
-        model = JoinRequest
-        fields = ["role", "status"]
-
-
-class JoinRequestViewSet(Listed, Retrieved, Created, ViewSet):
-    """Seen by who has asked and by the partner's managers, who let people in."""
-
-    queryset = JoinRequest.objects.all()
-    serializer_class = JoinRequestSerializer
-    filterset_class = JoinRequestFilter
-    permission_classes = [IsAuthenticated]
-
-    def shown(self, queryset: Any) -> Any:
-        return queryset.select_related("user")
-
-    @verb()
-    def accept(self, request: JoinRequest) -> Response:
-        """From now on the user acts for the partner in that role."""
-        request.accept(by=self.user)
-        return self.answer(request)
-
-    @verb(OptionalReasonSerializer)
-    def decline(self, request: JoinRequest, *, reason: str = "") -> Response:
-        request.decline(by=self.user, reason=reason)
-        return self.answer(request)
-
-    @verb()
-    def withdraw(self, request: JoinRequest) -> Response:
-        request.withdraw(by=self.user)
-        return self.answer(request)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import authenticate
+from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.exceptions import APIException, Throttled
@@ -18,7 +19,9 @@ from registry.api.base import Listed, Retrieved, ViewSet, WritesOnce
 from registry.api.serializers import ModelSerializer, Serializer
 from registry.lockout import give_back, guess_code
 from registry.models import Affiliation, Token, User
+from registry.models.tokens import MOST_DAYS, MOST_NETWORKS, USUAL_DAYS, check_network
 from registry.second_factor import accepts, has_second_factor
+from registry.services import service_accounts as services
 from registry.services.accounts import has_confirmed
 
 
@@ -54,10 +57,22 @@ class TooManyAttempts(Throttled):
 
 class TokenSerializer(ModelSerializer):
     id = serializers.CharField(source="token_key", read_only=True)
+    begins_with = serializers.CharField(source="shown_key", read_only=True)
+    issued_by = serializers.StringRelatedField[User](read_only=True, allow_null=True)
 
     class Meta:
         model = Token
-        fields = ["id", "name", "read_only", "allowed_addresses", "created", "expiry"]
+        fields = [
+            "id",
+            "name",
+            "begins_with",
+            "read_only",
+            "allowed_addresses",
+            "created",
+            "expiry",
+            "last_used_at",
+            "issued_by",
+        ]
 
 
 class IssuedTokenSerializer(TokenSerializer):
@@ -70,10 +85,18 @@ class IssuedTokenSerializer(TokenSerializer):
 
 class TokenRequestSerializer(Serializer):
     name = serializers.CharField(max_length=80)
-    days = serializers.IntegerField(min_value=1, max_value=365, default=90)
+    days = serializers.IntegerField(
+        min_value=1,
+        max_value=MOST_DAYS,
+        required=False,
+        help_text=f"{USUAL_DAYS}, or as long as the token that asks, where nothing is said",
+    )
     read_only = serializers.BooleanField(default=False)  # type: ignore[assignment]
     allowed_addresses = serializers.ListField(
-        child=serializers.IPAddressField(), max_length=50, default=list
+        child=serializers.CharField(max_length=49, validators=[check_network]),
+        max_length=MOST_NETWORKS,
+        default=list,
+        help_text="addresses and CIDR networks; empty: any address",
     )
 
 
@@ -150,28 +173,43 @@ class TokenViewSet(Listed, Retrieved, mixins.DestroyModelMixin, ViewSet):
     lookup_value_regex = "[0-9a-f]+"
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().filter(user_id=self.request.user.pk)
+        mine = super().get_queryset().filter(user_id=self.request.user.pk)
+        return mine.select_related("issued_by")
 
     @extend_schema(request=TokenRequestSerializer, responses={201: IssuedTokenSerializer})
     def create(self, request: Request) -> Response:
         body = self.read_body(TokenRequestSerializer)
-        through = request.auth if isinstance(request.auth, Token) else None
-        token, secret = Token.issue(self.user, through=through, **body)
+        token, secret = services.issue_token(
+            self.user, by=self.user, through=through(request), **body
+        )
         return issued(token, secret)
 
+    def perform_destroy(self, instance: Token) -> None:
+        services.revoke_token(instance, by=self.user)
 
-def issued(token: Token, secret: str) -> Response:
+
+def through(request: Request) -> Token | None:
+    """The token with which the caller asks, whose limits a new one inherits."""
+    return request.auth if isinstance(request.auth, Token) else None
+
+
+def issued(
+    token: Token, secret: str, serializer: type[TokenSerializer] = TokenSerializer
+) -> Response:
     """The answer that shows the secret: the only one."""
-    shown = {**TokenSerializer(token).data, "token": secret}
+    shown = {**serializer(token).data, "token": secret}
     return Response(shown, status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
 
 
 class OwnRoleSerializer(ModelSerializer):
     partner_name = serializers.CharField(source="partner.name", read_only=True)
+    needs_second_manager = serializers.BooleanField(
+        read_only=True, help_text="you manage the partner alone"
+    )
 
     class Meta:
         model = Affiliation
-        fields = ["partner", "partner_name", "role", "since_at"]
+        fields = ["id", "partner", "partner_name", "role", "since_at", "needs_second_manager"]
 
 
 class MeSerializer(ModelSerializer):
@@ -190,5 +228,7 @@ class MeView(WritesOnce):
 
     @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        me = User.objects.prefetch_related("affiliations__partner").get(pk=self.user.pk)
+        held = Affiliation.objects.select_related("partner").with_need_of_second_manager()
+        mine = User.objects.prefetch_related(Prefetch("affiliations", held))
+        me = mine.get(pk=self.user.pk)
         return Response(MeSerializer(me).data)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from registry.api import (
+    affiliations,
     contacts,
     country_groups,
     due_diligence,
@@ -14,6 +15,7 @@ from registry.api import (
     people,
     privacy,
     sdg,
+    service_accounts,
     standards,
     vocabularies,
     webhooks,
@@ -30,8 +32,11 @@ RESOURCES = {
     "contacts": contacts.ContactViewSet,
     "due-diligence": due_diligence.DueDiligenceViewSet,
     "exclusion-criteria": due_diligence.ExclusionCriterionViewSet,
-    "affiliations": partners.AffiliationViewSet,
-    "join-requests": partners.JoinRequestViewSet,
+    "affiliations": affiliations.AffiliationViewSet,
+    "join-requests": affiliations.JoinRequestViewSet,
+    "invitations": affiliations.InvitationViewSet,
+    "service-accounts": service_accounts.ServiceAccountViewSet,
+    "service-tokens": service_accounts.ServiceTokenViewSet,
     "notices": notices.NoticeViewSet,
     "webhooks": webhooks.WebhookViewSet,
     "webhook-deliveries": webhooks.WebhookDeliveryViewSet,

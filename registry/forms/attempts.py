@@ -27,5 +27,6 @@ def succeeds(form: forms.BaseForm, act: Callable[[], Any]) -> bool:
 
 
 def _show(form: forms.BaseForm, refused: ValidationError) -> None:
-    for name, errors in getattr(refused, "error_dict", {None: refused.error_list}).items():
+    named = refused.error_dict if hasattr(refused, "error_dict") else {None: refused}
+    for name, errors in named.items():
         form.add_error(name if name in form.fields else None, errors)

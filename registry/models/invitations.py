@@ -172,6 +172,8 @@ class Invitation(MovingRecord):
             raise NotAllowed("not_the_addressee", text)
 
     def clean(self) -> None:
+        if self.status == self.Status.OPEN and not self.email:
+            raise ValidationError({"email": "Whom do you invite?"})
         if self.email != self.email.strip():
             raise ValidationError({"email": "No spaces around the address."})
 

@@ -161,7 +161,12 @@ class PartnerQuerySet(SearchedQuerySet["Partner"]):
 
     def that_lost_their_manager(self) -> Self:
         """Partners that people act, or have acted, for, and that nobody can manage any more."""
-        people = Q(affiliations__isnull=False) | Q(role_reasons__isnull=False)
+        gone = Event.objects.filter(
+            Q(kind__in=["partner.affiliated", "partner.disaffiliated"])
+            | Q(kind="partner.registered", by__is_staff=False),
+            subject_type="registry.partner",
+        )
+        people = Q(affiliations__isnull=False) | Q(pk__in=gone.values("subject_id"))
         return self.filter(pk__in=self.with_managers(0).filter(people).values("pk"))
 
 

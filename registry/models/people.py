@@ -116,10 +116,9 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
 
     def confirmed_addresses(self) -> list[str]:
         """E-mail addresses that are surely this person's."""
-        stated = getattr(self, "emailaddress_set", None)
-        if stated is None:
-            return [self.email]
-        return list(stated.filter(verified=True).values_list("email", flat=True))
+        addresses = apps.get_model("account", "EmailAddress")._default_manager
+        confirmed = addresses.filter(user=self, verified=True)
+        return list(confirmed.values_list("email", flat=True))
 
 
 class AffiliationQuerySet(models.QuerySet[Any]):
@@ -127,6 +126,17 @@ class AffiliationQuerySet(models.QuerySet[Any]):
         """Roles of people who can manage a partner today: no closed and no service account."""
         return self.filter(
             role=Affiliation.Role.MANAGER, user__is_active=True, user__is_service=False
+        )
+
+    def with_need_of_second_manager(self) -> Self:
+        """Annotate `needs_second_manager`: a manager's role that no other person shares."""
+        others = Affiliation.objects.managing().filter(partner=models.OuterRef("partner"))
+        shared = models.Exists(others.exclude(user=models.OuterRef("user")))
+        return self.annotate(
+            needs_second_manager=models.ExpressionWrapper(
+                models.Q(role=Affiliation.Role.MANAGER, user__is_service=False) & ~models.Q(shared),
+                models.BooleanField(),
+            )
         )
 
     def visible_to(self, user: Any) -> Self:

@@ -191,7 +191,7 @@ class Token(AbstractAuthToken):
         """
         now = timezone.now()
         fresh = self.last_used_at and self.last_used_at > now - _USE_NOTED_EVERY
-        alias = router.db_for_write(Token, instance=self)
+        alias = router.db_for_write(Token)
         if fresh or alias != self._state.db:  # read from a replica, which is not written to
             return
         try:

@@ -94,10 +94,25 @@ def tasks_of(affiliation: Affiliation, *, by: User) -> list[Task]:
     return tasks_at(affiliation.partner, affiliation.user)
 
 
+def colleagues(partner: Partner) -> Any:
+    """The people of a partner with open accounts, by name."""
+    held = Affiliation.objects.filter(partner=partner).values("user_id")
+    people = User.objects.filter(pk__in=held, is_active=True, is_service=False)
+    return people.order_by("name", "email", "pk")
+
+
+def person_at(email: str) -> User:
+    """The open account with this address; for admins, who may know who has one."""
+    found = User.objects.filter(email__iexact=email.strip(), is_active=True, is_service=False)
+    if user := found.first():
+        return user
+    raise ValidationError({"email": "No open account of a person has this address."})
+
+
 def successor(partner: Partner, email: str, *, leaver: User) -> User:
     """The colleague with this address; whoever is no colleague is unknown here."""
-    people = User.objects.filter(affiliations__partner=partner, is_active=True, is_service=False)
-    found = people.exclude(pk=leaver.pk).filter(email__iexact=email.strip()).first()
+    others = colleagues(partner).exclude(pk=leaver.pk)
+    found: User | None = others.filter(email__iexact=email.strip()).first()
     if found is None:
         raise ValidationError({"hand_over_to": "Nobody else of this partner has this address."})
     return found

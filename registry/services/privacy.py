@@ -11,7 +11,15 @@ from django.db import models, transaction
 from django.dispatch import Signal
 
 from registry.errors import DomainError, NotAllowed
-from registry.models import Contact, Event, IdempotentAnswer, Invitation, User, require_reason
+from registry.models import (
+    Contact,
+    Event,
+    IdempotentAnswer,
+    Invitation,
+    RoleReason,
+    User,
+    require_reason,
+)
 from registry.traces import Trace, find_traces
 
 # What opens a door, or proves a password: never handed out.
@@ -84,6 +92,7 @@ def _delete_own(user: User, words: list[str]) -> None:
     for invitation in _invitations(addresses).open():
         invitation.end(Invitation.Status.WITHDRAWN, by=None)
     Contact.objects.of_person(addresses).delete()
+    RoleReason.objects.filter(user=user).update(reason="(erased)")
     for relation in _relations():
         if relation.related_model._meta.label_lower in OWN:
             _rows(relation, user).delete()

@@ -2,6 +2,7 @@
 
 from copy import copy
 from datetime import date, timedelta
+from uuid import uuid4
 
 from django.db.models.base import ModelState
 
@@ -44,6 +45,29 @@ def join_requests(count, admin):
 def tokens(count, admin):
     for n in range(count):
         Token.issue(admin, name=str(n))
+
+
+def invitations(count, admin):
+    copies(f.InvitationFactory(), count, lambda n: {"email": f"{n}@example.org"})
+
+
+def service_accounts(count, admin):
+    row = f.UserFactory(service=True)
+    made = copies(row, count, lambda n: {"email": f"{n}@service.invalid", "key": uuid4()})
+    copies(f.AffiliationFactory(), count, lambda n: {"user": made[n]})
+    return row
+
+
+def service_tokens(count, admin):
+    account = service_accounts(1, admin)
+    for n in range(count):
+        Token.issue(account, name=str(n), by=admin)
+
+
+def assignments(count, admin):
+    row = f.AssignmentFactory()
+    made = copies(row.partnership, count)
+    copies(row, count, lambda n: {"partnership": made[n]})
 
 
 def partnerships(count, admin):
@@ -89,6 +113,10 @@ MANY = {
     "contacts": of(f.ContactFactory),
     "affiliations": affiliations,
     "join-requests": join_requests,
+    "invitations": invitations,
+    "service-accounts": service_accounts,
+    "service-tokens": service_tokens,
+    "assignments": assignments,
     "tokens": tokens,
     "goals": of(f.GoalFactory, lambda n: {"number": n + 2}, number=1),
     "targets": of(f.TargetFactory, lambda n: {"code": str(n)}),

@@ -48,6 +48,11 @@ def build():
         "global_indicator": f.GlobalIndicatorFactory(),
         "role_of_evaluator": people["evaluator"].affiliations.get(),
         "join_request": f.JoinRequestFactory(partner=member),
+        "offer": f.InvitationFactory(
+            partner=member, role="manager", email=people["evaluator"].email
+        ),
+        "system": writing,
+        "leaderless": f.AffiliationFactory(role="observer").partner,
         "own_request": f.JoinRequestFactory(user=people["evaluator"], partner=third),
         "batch": f.ImportFindingFactory().batch,
         **_partnerships(lead, member, suspended),
@@ -65,6 +70,8 @@ def build():
     names = {name: row.pk for name, row in rows.items()}
     names |= {
         "token": token.token_key,
+        "secret": rows["offer"].new_secret(),
+        "system_token": writing.auth_token_set.get().token_key,
         "newcomer": f.UserFactory().email,
         "lead_email": people["lead"].email,
         "password": f.PASSWORD,
@@ -125,7 +132,11 @@ def _assignments(rows, people):
         f.AssignmentFactory(affiliation=mine, partnership=partnership)
     elsewhere = f.PartnershipFactory(active=True)
     f.MembershipFactory(partnership=elsewhere, partner=mine.partner)
-    return {"assignment": f.AssignmentFactory(affiliation=other, partnership=elsewhere)}
+    return {
+        "elsewhere": elsewhere,
+        "assignment": f.AssignmentFactory(affiliation=other, partnership=elsewhere),
+        "one_of_many": mine.assignments.get(partnership=rows["active"]),
+    }
 
 
 def _promises(rows):

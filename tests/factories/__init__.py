@@ -43,7 +43,12 @@ from tests.factories.partnerships import (
     PartnershipCountryFactory,
     PartnershipFactory,
 )
-from tests.factories.people import AssignmentFactory, InvitationFactory
+from tests.factories.people import (
+    AssignmentFactory,
+    InvitationFactory,
+    InvitationMailFactory,
+    RoleReasonFactory,
+)
 from tests.factories.registry import (
     AffiliationFactory,
     CountryFactory,
@@ -108,6 +113,7 @@ __all__ = [
     "ImportedRowFactory",
     "IndicatorFactory",
     "InvitationFactory",
+    "InvitationMailFactory",
     "JoinRequestFactory",
     "LanguageFactory",
     "MarkerFactory",
@@ -126,6 +132,7 @@ __all__ = [
     "ReportRunFactory",
     "ReportingUnitFactory",
     "ResultFactory",
+    "RoleReasonFactory",
     "SdgEditionFactory",
     "StakeholderGroupFactory",
     "StandardFactory",

@@ -3,7 +3,7 @@
 import factory
 
 from tests.factories.base import Factory
-from tests.factories.partnerships import PartnershipFactory
+from tests.factories.partnerships import MembershipFactory
 from tests.factories.registry import AffiliationFactory, PartnerFactory, UserFactory
 
 
@@ -24,4 +24,25 @@ class AssignmentFactory(Factory):
         model = "partnerships.Assignment"
 
     affiliation = factory.SubFactory(AffiliationFactory, role="evaluator")
-    partnership = factory.SubFactory(PartnershipFactory)
+    partnership = factory.LazyAttribute(
+        lambda o: MembershipFactory(partner=o.affiliation.partner).partnership
+    )
+
+
+class InvitationMailFactory(Factory):
+    """Waiting to be sent."""
+
+    class Meta:
+        model = "registry.InvitationMail"
+
+    invitation = factory.SubFactory(InvitationFactory)
+
+
+class RoleReasonFactory(Factory):
+    class Meta:
+        model = "registry.RoleReason"
+
+    partner = factory.SubFactory(PartnerFactory)
+    user = factory.SubFactory(UserFactory)
+    kind = "left_open"
+    reason = "Nobody is left."

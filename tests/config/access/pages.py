@@ -15,6 +15,8 @@ NOT_SIGNED_IN = "200 302 302 302 302 302 302 302 302 200 200"
 ACCEPTED = "401 302 302 302 302 302 302 302 302 401 401"
 NOTHING_THERE = "401 404 404 404 404 404 404 404 404 401 401"
 ADMIN = "401 403 403 403 403 403 403 403 200 401 401"
+MANAGERS = "401 403 200 403 403 403 403 403 200 401 401"
+MANAGERS_POST = "401 403 302 403 403 403 403 403 302 401 401"
 
 MERGE = {
     "duplicate": "{member_partner}",
@@ -36,6 +38,98 @@ ROWS = [
     ("GET", "/sdgs/6/", None, PUBLIC),
     ("GET", "/standards/", None, PUBLIC),
     ("GET", "/standards/ACME/2023/", None, PUBLIC),
+    # people and systems of a partner: for its managers and admins; the partner itself is public
+    ("GET", "/partners/{member_partner}/join/", None, SIGNED_IN),
+    (
+        "POST",
+        "/partners/{third_partner}/join/",
+        {"role": "observer"},
+        "401 302 302 302 302 302 302 302 302 401 401",
+    ),
+    (
+        "POST",
+        "/partners/{third_partner}/join/{own_request}/withdraw/",
+        {},
+        "401 404 404 404 302 404 404 404 404 401 401",
+    ),
+    ("GET", "/partners/{member_partner}/people/", None, MANAGERS),
+    (
+        "POST",
+        "/partners/{member_partner}/people/",
+        {"email": "new@example.org", "role": "observer"},
+        MANAGERS_POST,
+    ),
+    (
+        "POST",
+        "/partners/{member_partner}/people/decide/",
+        {"act": "accept", "on": "{join_request}"},
+        MANAGERS_POST,
+    ),
+    (
+        "GET",
+        "/partners/{member_partner}/people/{role_of_evaluator}/",
+        None,
+        "401 404 200 404 200 404 404 404 200 401 401",
+    ),
+    (
+        "POST",
+        "/partners/{member_partner}/people/{role_of_evaluator}/",
+        {"do": "role", "role": "observer"},
+        "401 404 302 404 403 404 404 404 302 401 401",
+    ),
+    (
+        "GET",
+        "/partners/{member_partner}/people/{role_of_evaluator}/partnerships/",
+        None,
+        MANAGERS,
+    ),
+    (
+        "POST",
+        "/partners/{member_partner}/people/{role_of_evaluator}/partnerships/",
+        {"partnerships": "{active}"},
+        MANAGERS_POST,
+    ),
+    ("GET", "/partners/{member_partner}/service-accounts/", None, MANAGERS),
+    (
+        "POST",
+        "/partners/{member_partner}/service-accounts/",
+        {"name": "Ledger", "role": "evaluator"},
+        MANAGERS_POST,
+    ),
+    ("GET", "/partners/{member_partner}/service-accounts/{system}/", None, MANAGERS),
+    # The answer to a form that makes a token shows its secret, and leads nowhere.
+    (
+        "POST",
+        "/partners/{member_partner}/service-accounts/{system}/",
+        {"name": "Nightly", "days": "30"},
+        MANAGERS,
+    ),
+    (
+        "POST",
+        "/account/tokens/{system_token}/revoke/",
+        {},
+        "401 404 302 404 404 404 404 404 302 401 401",
+    ),
+    ("GET", "/account/tokens/", None, SIGNED_IN),
+    ("POST", "/account/tokens/", {"name": "Mine", "days": "30"}, SIGNED_IN),
+    # `{secret}` is the link in the evaluator's mail: whoever holds it may read and decline
+    ("GET", "/invitations/{secret}/", None, PUBLIC),
+    ("GET", "/invitations/unknown/", None, "404 404 404 404 404 404 404 404 404 404 404"),
+    (
+        "POST",
+        "/invitations/{secret}/",
+        {"accept": "yes"},
+        "200 200 200 200 302 200 200 200 200 200 200",
+    ),
+    ("POST", "/invitations/{secret}/", {"decline": "yes"}, REDIRECTED),
+    ("GET", "/secretariat/without-manager/", None, ADMIN),
+    ("GET", "/secretariat/without-manager/{leaderless}/", None, ADMIN),
+    (
+        "POST",
+        "/secretariat/without-manager/{leaderless}/",
+        {"email": "{newcomer}", "reason": "Known to us."},
+        "401 403 403 403 403 403 403 403 302 401 401",
+    ),
     # partnerships and reports
     ("GET", "/partnerships/", None, PUBLIC),
     ("GET", "/partnerships/{active}/", None, PUBLIC),
