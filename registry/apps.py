@@ -7,11 +7,11 @@ class RegistryConfig(AppConfig):
     name = "registry"
 
     def ready(self) -> None:
-        from registry import tasks
+        from registry.hints import hinter
         from registry.models.events import events_committed
 
         def hint(sender: Any, **_: Any) -> None:
-            tasks.tell_events.apply_async(retry=False)
+            hinter.events_committed()
 
         events_committed.connect(hint, weak=False, dispatch_uid="registry.tell_events")
         _follow_accounts()
