@@ -18,7 +18,8 @@ from django.db.models import BooleanField, F
 from django.db.models.expressions import RawSQL
 
 RANKED = 1000  # of a term that matches more, the newest so many are ranked
-FEW = 5  # with fewer exact finds, similar words are looked for too
+WHOLE = 4000  # the least rank of just this name or code: see registry_search_rank
+FEW = 5  # with fewer exact finds, none of them of just this name, similar words are looked for too
 SHORTEST_TYPO = 4  # letters (3 characters of a script without blanks): shorter is like anything
 
 _UNSPACED = (
@@ -56,6 +57,11 @@ class SearchDocumentQuerySet(models.QuerySet[Any]):
             condition = f"({condition} OR record_id IN ({alike_in(self.model)}))"
             parameters = [*parameters, text]
         return self.filter(RawSQL(condition, parameters, output_field=BooleanField()))
+
+    def named(self, text: str) -> Self:
+        """Documents with just this name or code."""
+        condition = "keys @> ARRAY[registry_search_text(%s)]"
+        return self.filter(RawSQL(condition, [text], output_field=BooleanField()))
 
 
 class SearchDocument(models.Model):
@@ -96,9 +102,15 @@ class SearchedQuerySet(models.QuerySet[Row]):
         if not words_in(text):
             return self.none()
         exact = self.filter(pk__in=self.documents.matching(text).values("pk"))
-        if not may_be_misspelt(text) or len(exact.order_by().values_list("pk")[:FEW]) == FEW:
+        if not may_be_misspelt(text) or exact.has_enough(text):
             return exact
         return self.filter(pk__in=self.documents.matching(text, similar=True).values("pk"))
+
+    def has_enough(self, text: str) -> bool:
+        """Whether these exact finds are several, or one of them has just this name or code."""
+        if len(self.order_by().values_list("pk")[:FEW]) == FEW:
+            return True
+        return self.filter(pk__in=self.documents.named(text).values("pk")).exists()
 
     def best(
         self, text: str, *, size: int, after: "Mark | None" = None, similar: bool = False
@@ -197,7 +209,9 @@ def mark_of(row: Any, *, after: Mark | None, similar: bool) -> Mark:
 
 def is_too_little(row: Any, text: str) -> bool:
     """Whether a first page, of which this is a row (None: it is empty), calls for typos."""
-    return (row is None or row[4] < FEW) and may_be_misspelt(text)
+    if row is None:
+        return may_be_misspelt(text)
+    return row[4] < FEW and row[1] < WHOLE and may_be_misspelt(text)
 
 
 def matches(text: str, table: str = "") -> tuple[str, list[Any]]:
