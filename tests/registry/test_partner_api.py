@@ -204,8 +204,9 @@ def test_one_partner_costs_the_same_with_many_facts(api, django_assert_num_queri
     FormerNameFactory.create_batch(size, partner=partner)
     PartnerIdentifierFactory.create_batch(size, partner=partner)
 
-    # partner with country and parent; identifiers; countries; groups; languages; former names
-    with django_assert_num_queries(6):
+    # merged into another one (asked twice); partner with country and parent; identifiers;
+    # countries; groups; languages; former names
+    with django_assert_num_queries(8):
         read = api.get(f"{URL}{partner.pk}/").json()
 
     assert len(read["former_names"]) == len(read["identifiers"]) == size
