@@ -84,7 +84,7 @@ def _triggers(cursor: object, what: str) -> None:
         cursor.execute(f"ALTER TABLE monitoring_observation {what} TRIGGER audit_{name}")  # type: ignore[attr-defined]
 
 
-def _measure(cursor: object, switch: dict, steps: dict, rounds: int = 5) -> dict:
+def _measure(cursor: object, switch: dict, steps: dict, rounds: int = 3) -> dict:
     times: dict[tuple[str, str], list[float]] = {}
     for number in range(rounds + 1):
         for way, prepare in switch.items():
