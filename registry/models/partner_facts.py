@@ -116,7 +116,7 @@ class FocalPoint(Record):
             raise ValidationError(
                 {"named_on": ValidationError("The day is in the future.", code="future")}
             )
-        past = FocalPoint.objects.filter(country_id=partner.country_id)
+        past = FocalPoint.objects.filter(country_id=partner.country_id).exclude(pk=self.pk)
         if past.filter(ended_on__gt=self.named_on).exists():
             text = "The country had another focal point on that day."
             raise ValidationError({"named_on": ValidationError(text, code="overlaps")})

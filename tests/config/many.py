@@ -1,12 +1,13 @@
 """Many rows of every kind that the API lists, made quickly: copies of one good row."""
 
+import uuid
 from copy import copy
 from datetime import date, timedelta
 from uuid import uuid4
 
 from django.db.models.base import ModelState
 
-from registry.models import Token
+from registry.models import Partner, Token
 from tests import factories as f
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -104,6 +105,44 @@ def observations(count, admin):
     copies(row, count, lambda n: {"indicator": indicators[n]})
 
 
+def focal_points(count, admin):
+    countries = copies(
+        f.CountryFactory(),
+        count,
+        lambda n: {"alpha2": letters(n, 2).lower(), "alpha3": letters(n, 3).lower()},
+    )
+    partners = copies(f.PartnerFactory(kind="national_government"), count)
+    copies(
+        f.FocalPointFactory(),
+        count,
+        lambda n: {"partner": partners[n], "country": countries[n]},
+    )
+
+
+def due_diligence(count, admin):
+    partners = copies(f.PartnerFactory(company=True), count)
+    reviews = copies(f.DueDiligenceFactory(), count, lambda n: {"partner": partners[n]})
+    copies(f.CriterionAnswerFactory(), count, lambda n: {"review": reviews[n]})
+
+
+def notices(count, admin):
+    events = copies(f.EventFactory(), count)
+    copies(f.NoticeFactory(), count, lambda n: {"user": admin, "event": events[n]})
+
+
+def webhook_deliveries(count, admin):
+    events = copies(f.EventFactory(), count)
+    copies(f.WebhookDeliveryFactory(), count, lambda n: {"event": events[n], "key": uuid.uuid4()})
+
+
+def history(count, admin):
+    """The list is one record's: what to ask for is answered."""
+    partner = f.PartnerFactory()
+    for n in range(count):
+        Partner.objects.filter(pk=partner.pk).update(summary=str(n))
+    return f"&subject_type=registry.partner&subject_id={partner.pk}"
+
+
 def of(factory, vary=lambda n: {}, **values):
     return lambda count, admin: copies(factory(**values), count, vary)
 
@@ -111,6 +150,15 @@ def of(factory, vary=lambda n: {}, **values):
 MANY = {
     "partners": of(f.PartnerFactory),
     "contacts": of(f.ContactFactory),
+    "history": history,
+    "focal-points": focal_points,
+    "identifier-schemes": of(f.IdentifierSchemeFactory, lambda n: {"code": f"XX-{n}"}),
+    "stakeholder-groups": of(f.StakeholderGroupFactory, lambda n: {"code": f"G-{n}"}),
+    "due-diligence": due_diligence,
+    "exclusion-criteria": of(f.ExclusionCriterionFactory, lambda n: {"number": n + 200}),
+    "notices": notices,
+    "webhooks": of(f.WebhookFactory),
+    "webhook-deliveries": webhook_deliveries,
     "affiliations": affiliations,
     "join-requests": join_requests,
     "invitations": invitations,

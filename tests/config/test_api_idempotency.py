@@ -14,7 +14,7 @@ from tests import factories as f
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/partners/"
-BODY = {"name": "Water Trust", "kind": "civil_society"}
+BODY = {"name": "Water Trust", "kind": "civil_society", "confirm_distinct": True}
 KEY = {"HTTP_IDEMPOTENCY_KEY": "one"}
 
 

@@ -31,9 +31,10 @@ def test_costs_as_many_queries_for_1000_rows_as_for_10(api, prefix):
 
 def cost(api, prefix, count, admin):
     with transaction.atomic():
-        MANY[prefix](count, admin)
+        made = MANY[prefix](count, admin)
+        asked = made if isinstance(made, str) else ""  # some lists must be asked for more
         with CaptureQueriesContext(connection) as queries:
-            page = api.get(f"/api/v1/{prefix}/?limit=500").json()
+            page = api.get(f"/api/v1/{prefix}/?limit=500{asked}").json()
         transaction.set_rollback(True)
     return queries, len(page["results"])
 

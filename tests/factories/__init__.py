@@ -2,6 +2,11 @@
 
 from tests.factories.base import NOON, PASSWORD
 from tests.factories.contacts import ContactFactory
+from tests.factories.due_diligence import (
+    CriterionAnswerFactory,
+    DueDiligenceFactory,
+    ExclusionCriterionFactory,
+)
 from tests.factories.events import (
     DigestFactory,
     NoticeFactory,
@@ -89,6 +94,7 @@ __all__ = [
     "ContactFactory",
     "CountryFactory",
     "CountryGroupFactory",
+    "CriterionAnswerFactory",
     "CrosswalkFactory",
     "CurrencyFactory",
     "DeliveryFactory",
@@ -97,10 +103,12 @@ __all__ = [
     "DisclosureFactory",
     "DocumentFactory",
     "DueDateFactory",
+    "DueDiligenceFactory",
     "EndorsementFactory",
     "EventFactory",
     "EvidenceFactory",
     "ExchangeRateFactory",
+    "ExclusionCriterionFactory",
     "FocalPointFactory",
     "FormerNameFactory",
     "FrameworkFactory",
