@@ -41,7 +41,7 @@ def register_partner(
     for identifier in stated:
         _save(identifier, by=by)
     if not by.is_staff:
-        Affiliation.objects.create(user=by, partner=partner, role=Affiliation.Role.MANAGER)
+        Affiliation.give(by, partner, Affiliation.Role.MANAGER, by=by)
     Event.log(partner, "registered", by=by, became=partner.status)
     return partner
 

@@ -61,7 +61,7 @@ def test_a_suspended_lead_edits_nothing_until_it_is_verified_again():
         with refused("lead_only", NotAllowed):
             forbidden()
     edit_partnership(partnership, by=UserFactory(admin=True), title="The registry's")
-    lead.verify(by=UserFactory(admin=True))
+    lead.reinstate(by=UserFactory(admin=True), reason="Settled.")
     edit_partnership(partnership, by=manager, title="Ours again")
 
     assert Partnership.objects.get().title == "Ours again"
