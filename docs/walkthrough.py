@@ -21,6 +21,17 @@ from datetime import date, timedelta
 API = "/api/v1"
 
 
+class Refused(Exception):
+    """The API said no; `answer` is what it said."""
+
+    def __init__(self, method, path, status, text):
+        super().__init__(f"{method} {path}: {status} {text}")
+        try:
+            self.answer = json.loads(text)
+        except ValueError:
+            self.answer = {}
+
+
 class Api:
     """A client that signs in and gives every POST an Idempotency-Key."""
 
@@ -58,7 +69,7 @@ class Api:
                 self.last_etag = answer.headers.get("ETag")
                 text = answer.read()
         except urllib.error.HTTPError as error:
-            sys.exit(f"{method} {path}: {error.code} {error.read().decode()}")
+            raise Refused(method, path, error.code, error.read().decode()) from None
         return json.loads(text) if text else None
 
 
@@ -90,20 +101,43 @@ def arguments():
 def register_partners(manager, admin):
     """Two organisations; an admin verifies that they are what they say."""
     mark = uuid.uuid4().hex[:8]
-    lead = manager.post(
-        "/partners/",
+    lead = register(
+        manager,
         name=f"Lake Basin Water Trust {mark}",
         kind="civil_society",
         country="KE",
-        identifiers=[{"scheme": "WALKTHROUGH", "value": mark}],
+        identifiers=[{"scheme": "LEI", "value": made_up_lei(mark)}],
     )
-    member = manager.post(
-        "/partners/", name=f"Jua Pumps {mark}", kind="start_up", size="start_up", country="KE"
+    member = register(
+        manager, name=f"Jua Pumps {mark}", kind="start_up", size="start_up", country="KE"
     )
     for partner in (lead, member):
         verified = admin.post(f"/partners/{partner['id']}/verify/")
         say(f"{verified['name']}: {verified['status']}, reports on {verified['reporting_basis']}")
     return lead, member
+
+
+def register(manager, **organisation):
+    """Register it. Those of earlier runs are similar, which the API asks about: it is none of
+    them, unless one has the very name."""
+    try:
+        return manager.post("/partners/", **organisation)
+    except Refused as refused:
+        error = refused.answer.get("errors", [{}])[0]
+        if error.get("code") != "possible_duplicates":
+            raise
+        similar = [partner["name"] for partner in error["about"]["partners"]]
+        if organisation["name"] in similar:
+            raise
+    say(f"{organisation['name']} is none of {', '.join(similar)}")
+    return manager.post("/partners/", **organisation, confirm_distinct=True)
+
+
+def made_up_lei(mark):
+    """A Legal Entity Identifier of nobody, with the check digits that ISO 17442 asks for."""
+    start = f"00000000{mark}".upper().rjust(18, "0")
+    number = int("".join(str(int(letter, 36)) for letter in f"{start}00"))
+    return f"{start}{98 - number % 97:02}"
 
 
 def found_partnership(manager, admin, lead, member):
@@ -269,4 +303,7 @@ def say(line):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Refused as refused:
+        sys.exit(str(refused))

@@ -37,7 +37,12 @@ class Accounts:
         self.kept.update(elements)
 
     def doubt(self, element: Any, code: str, reason: str) -> None:
-        """The element is stored, and somebody should look at it. Twice is once."""
+        """The element is stored, and somebody should look at it. Twice is once.
+
+        A part that has no account of its own, such as a provider's name, goes with its whole.
+        """
+        while element not in self.kinds:
+            element = element.getparent()
         self.doubts[element, Listed(code, reason)] = None
 
     def leave_out(self, element: Any, code: str, reason: str) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, Func, Q, Value
+from django.core.exceptions import ValidationError
+from django.db.models import Case, CharField, Func, Q, Value, When
 from django.db.models.functions import Concat, Lower, Trim
 
 from monitoring.exchange.accounts import Accounts
@@ -11,7 +12,7 @@ from monitoring.exchange.iati_values import LeftOut, code_of, narratives
 from monitoring.exchange.trail import Trail
 from partnerships.models import Membership, Partnership
 from registry.errors import DomainError
-from registry.models import Country, Partner, PartnerIdentifier
+from registry.models import Country, IdentifierScheme, Partner, PartnerIdentifier
 
 SCHEME = "IATI"
 NAME_LENGTH = 300
@@ -57,10 +58,13 @@ class NotPublic(DomainError):
     The whole activity waits: taken for that partner, it would hand the partnership to strangers.
     """
 
-    def __init__(self, partner: Partner, ref: str) -> None:
+    def __init__(self, identifier: PartnerIdentifier) -> None:
+        partner = identifier.partner
         is_pending = partner.status == Partner.Status.PENDING
         state = "not verified" if is_pending else partner.status
-        text = f"{ref} is the identifier of {partner} (partner {partner.pk}), which is {state}."
+        text = (
+            f"{identifier} is the identifier of {partner} (partner {partner.pk}), which is {state}."
+        )
         super().__init__(f"partner_{state.replace(' ', '_')}", f"{text} An admin decides first.")
 
 
@@ -79,7 +83,10 @@ class Partners:
         organisation = Organisation.of(element)
         self._mention_cut(element)
         if organisation not in self._known:
-            self._known[organisation] = self._find(organisation, element)
+            partner = self._find(organisation, element)
+            self._known[organisation] = partner
+            if organisation.ref and partner.status != Partner.Status.VERIFIED:
+                self._mention_odd(organisation.ref, element)
         return self._known[organisation]
 
     def _mention_cut(self, element: Any) -> None:
@@ -87,6 +94,18 @@ class Partners:
         if length > NAME_LENGTH:
             reason = f"The name has {length} characters; {NAME_LENGTH} are kept."
             self.accounts.doubt(element, "shortened", reason)
+
+    def _mention_odd(self, ref: str, element: Any) -> None:
+        """A register that nobody knows or that is no more, or a number it cannot have given.
+
+        An admin who verified the partner has looked at it.
+        """
+        try:
+            PartnerIdentifier.of_published(ref)
+        except ValidationError as error:
+            odd: ValidationError = next(iter(error.error_dict.values()))[0]
+            reason = f"{ref} is kept as published. {odd.messages[0]}"
+            self.accounts.doubt(element, str(odd.code), reason)
 
     def find(self, element: Any) -> Partner | None:
         """The partner an element names, if there is one already."""
@@ -109,10 +128,15 @@ class Partners:
         return partner
 
     def _identified(self, ref: str) -> Partner | None:
-        found = PartnerIdentifier.objects.filter(scheme=SCHEME, value__iexact=ref)
-        row = found.select_related("partner").first() if ref else None
+        """Whose identifier it is, however its register, IATI or people have written it."""
+        if not ref:
+            return None
+        same = PartnerIdentifier.objects.same_as(PartnerIdentifier(scheme=SCHEME, value=ref))
+        public = Partner.objects.public().values("pk")
+        first = Case(When(partner__in=public, then=0), default=1)
+        row = same.select_related("partner").order_by(first, "pk").first()
         if row and not Partner.objects.public().filter(pk=row.partner_id).exists():
-            raise NotPublic(row.partner, row.value)
+            raise NotPublic(row)
         return row.partner if row else None
 
     def _named(self, organisation: Organisation) -> Partner | None:
@@ -122,7 +146,9 @@ class Partners:
             country = Q(country__alpha2=organisation.country)
             same = same.filter(country | Q(country=None))
         if organisation.ref:
-            same = same.exclude(identifiers__scheme=SCHEME)
+            register = IdentifierScheme.objects.of_published(organisation.ref)
+            schemes = [SCHEME, register.own_code] if register else [SCHEME]
+            same = same.exclude(identifiers__scheme__in=schemes)
         found = list(same[:2])
         return found[0] if len(found) == 1 else None
 
@@ -136,6 +162,7 @@ class Partners:
         return self.trail.create([partner])[0]
 
     def _identify(self, partner: Partner, ref: str) -> None:
+        """Keep the identifier as it was published, also one that no register can have given."""
         if ref:
             identifier = PartnerIdentifier(partner=partner, scheme=SCHEME, value=ref)
             self.trail.create([identifier])

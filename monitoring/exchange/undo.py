@@ -18,14 +18,23 @@ from registry.models import (
     Event,
     ImportBatch,
     ImportedRow,
+    Notice,
+    OutboxEntry,
     Partner,
     PartnerIdentifier,
+    PartnerSearch,
     Record,
     User,
+    WebhookDelivery,
 )
 
 # Partners may be needed elsewhere: such a one stays, and does not stand in the way.
 SHARED = (Partner, PartnerIdentifier)
+# The telling of an event goes with it. The outbox comes first: who tells at this moment holds its
+# entry, so that what it writes is there to be deleted once the entry is ours.
+TELLING: tuple[type[Any], ...] = (OutboxEntry, Notice, WebhookDelivery)
+# Nobody's work: these are made from rows of the batch, and need not outlive them.
+DERIVED: tuple[type[Model], ...] = (*TELLING, PartnerSearch)
 MOST_REASONS = 50
 AT_A_TIME = 2000
 
@@ -116,11 +125,13 @@ def _later_references(batch: ImportBatch, model: type[Model]) -> Iterator[str]:
 
 
 def _pointing_at(model: type[Model]) -> Iterator[tuple[type[Model], str]]:
-    """Every foreign key to the model, those of hidden tables included."""
+    """Every foreign key to the model from what people work on, hidden tables included."""
     relation: Any
     for relation in model._meta.get_fields(include_hidden=True):
         is_reverse = relation.auto_created and not relation.concrete
-        if is_reverse and (relation.one_to_many or relation.one_to_one):
+        if not is_reverse or relation.related_model in DERIVED:
+            continue
+        if relation.one_to_many or relation.one_to_one:
             yield relation.related_model, relation.field.name
 
 
@@ -154,12 +165,21 @@ def _take_back(model: type[Model], rows: list[ImportedRow], kept: set[int]) -> i
         new = new.exclude(pk__in=kept)
     if model is PartnerIdentifier:
         new = new.exclude(partner__in=kept)
+    if model is Event:
+        _take_back_telling(new)
     # Without cascades: whatever still points here was shown to be the batch's own.
     taken = new._raw_delete(new.db) or 0
     for row in rows:
         if row.before is not None:
             _restore(model, row)
     return taken + sum(row.before is not None for row in rows)
+
+
+def _take_back_telling(events: QuerySet[Any]) -> None:
+    """What was not told yet never is; what was told is of a thing that is not there any more."""
+    for told in TELLING:
+        rows = told._base_manager.filter(event__in=events)
+        rows._raw_delete(rows.db)
 
 
 def _restore(model: type[Model], row: ImportedRow) -> None:

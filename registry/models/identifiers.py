@@ -1,5 +1,6 @@
 """Identifiers of partners, and the registers that give them."""
 
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any, Self
 
@@ -37,8 +38,10 @@ class IdentifierSchemeQuerySet(models.QuerySet["IdentifierScheme"]):
 
     def of_published(self, identifier: str) -> "IdentifierScheme | None":
         """The register that a published identifier names in front of its own number."""
-        parts = identifier.upper().split("-")
+        parts = identifier.strip().upper().split("-")
         heads = ["-".join(parts[:count]) for count in range(1, len(parts))]
+        for alias in IdentifierScheme.ALIASES.keys() & set(heads):
+            return IdentifierScheme(code=alias)
         return self.filter(code__in=heads).order_by(Length("code").desc()).first()
 
 
@@ -68,6 +71,11 @@ class IdentifierScheme(models.Model):
         return f"{self.code}: {self.label}"
 
     @property
+    def own_code(self) -> str:
+        """The code that identifiers here have, where publishers write another one."""
+        return self.ALIASES.get(self.code, self.code)
+
+    @property
     def has_check_digits(self) -> bool:
         return check_digits.are_known(self.code)
 
@@ -78,7 +86,9 @@ class PartnerIdentifierQuerySet(models.QuerySet["PartnerIdentifier"]):
 
     def same_as(self, *identifiers: "PartnerIdentifier") -> Self:
         """Those that name the same organisation, written as the register or as IATI does."""
-        return self.filter(full__in={identifier.written_out for identifier in identifiers})
+        ways = {way for identifier in identifiers for way in identifier.ways()}
+        # The database says what a capital letter is, as it did for the stored ones.
+        return self.filter(full__in=[Upper(Value(way)) for way in sorted(ways)])
 
 
 class PartnerIdentifier(models.Model):
@@ -115,10 +125,38 @@ class PartnerIdentifier(models.Model):
     def __str__(self) -> str:
         return f"{self.scheme} {self.value}"
 
+    @classmethod
+    def of_published(cls, identifier: str) -> Self:
+        """What a published identifier says, as its register writes it; else ValidationError."""
+        scheme = IdentifierScheme.objects.of_published(identifier)
+        if scheme is None:
+            text = f"{identifier} begins with no register that is known."
+            raise ValidationError({"scheme": ValidationError(text, code="unknown_scheme")})
+        found = cls(scheme=scheme.code, value=identifier.strip()[len(scheme.code) + 1 :].strip())
+        found.clean()
+        if not found.value:
+            text = f"{identifier} names a register, and no number in it."
+            raise ValidationError({"value": ValidationError(text, code="bad_identifier")})
+        return found
+
+    def ways(self) -> set[str]:
+        """How else the same identifier may have been written out, itself included."""
+        ways = {self._written}
+        if self.scheme == "IATI":
+            with suppress(ValidationError):
+                ways.add(self.of_published(self.value)._written)
+        for alias, code in IdentifierScheme.ALIASES.items():
+            ways |= {f"{alias}{way[len(code) :]}" for way in ways if way.startswith(f"{code}-")}
+        return ways
+
     @property
     def written_out(self) -> str:
         """`full` before the row is stored."""
-        return (self.value if self.scheme == "IATI" else f"{self.scheme}-{self.value}").upper()
+        return self._written.upper()
+
+    @property
+    def _written(self) -> str:
+        return self.value if self.scheme == "IATI" else f"{self.scheme}-{self.value}"
 
     def clean(self) -> None:
         """Write it as its register does; refuse what no register can have given."""

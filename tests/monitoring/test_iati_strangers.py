@@ -20,9 +20,15 @@ def stranger():
     return UserFactory()
 
 
-def register(stranger, name="Somebody", identifier=""):
-    identifiers = [("IATI", identifier)] if identifier else []
-    return register_partner(by=stranger, name=name, kind="civil_society", identifiers=identifiers)
+def register(stranger, name="Somebody", identifier="", scheme="IATI"):
+    identifiers = [(scheme, identifier)] if identifier else []
+    return register_partner(
+        by=stranger,
+        name=name,
+        kind="civil_society",
+        identifiers=identifiers,
+        confirm_distinct=True,
+    )
 
 
 def test_the_identifier_of_the_reporter_gives_no_partnership(stranger):

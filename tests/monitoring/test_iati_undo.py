@@ -8,13 +8,31 @@ from monitoring.exchange.undo import ImportInUse, undo_import
 from monitoring.models import Framework, ImportedActivity, Observation, Period
 from partnerships.models import Commitment, Delivery, Membership, Partnership
 from registry.errors import DomainError
-from registry.models import ImportedRow, Partner
-from tests.factories import MembershipFactory, PartnershipFactory, ReportFactory, UserFactory
+from registry.models import (
+    Event,
+    ImportedRow,
+    Notice,
+    OutboxEntry,
+    Partner,
+    PartnerSearch,
+    WebhookDelivery,
+)
+from registry.tasks import tell_events
+from tests.factories import (
+    MembershipFactory,
+    NoticeFactory,
+    PartnershipFactory,
+    ReportFactory,
+    UserFactory,
+    WebhookDeliveryFactory,
+    WebhookFactory,
+)
 from tests.monitoring.iati import (
     activity,
     take,
     wells,
 )
+from tests.moves import race
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
 SPENT = """<transaction><transaction-type code="{}"/><transaction-date iso-date="2020-03-01"/>
@@ -122,6 +140,48 @@ def test_after_undoing_the_file_can_be_imported_again(batch):
     undo_import(batch, by=None)
 
     assert take(activity(wells(4))).counts["activities"] == {"created": 1}
+
+
+@pytest.mark.parametrize("status", ["waiting", "delivered"])
+def test_what_was_told_of_it_goes_with_it(batch, status):
+    events = Event.objects.exclude(subject_type="registry.importbatch")
+    told = events.first()
+    OutboxEntry.objects.filter(event=told).delete()
+    NoticeFactory(event=told)
+    WebhookDeliveryFactory(event=told, status=status)
+    other = NoticeFactory()
+
+    undo_import(batch, by=None)
+
+    assert not events.exclude(pk=other.event_id).exists()
+    assert Notice.objects.get() == other
+    assert not WebhookDelivery.objects.exists()
+    kinds = OutboxEntry.objects.exclude(event=other.event).values_list("event__kind", flat=True)
+    assert "importbatch.undone" in kinds
+    assert not PartnerSearch.objects.filter(record__import_batch=batch).exists()
+
+
+def test_a_partner_that_people_have_described_stays(batch):
+    reporter = Partner.objects.get(name="Reporting agency")
+    reporter.former_names.create(name="Agency", until_on="2019-12-31")
+
+    undo_import(batch, by=None)
+
+    assert Partner.objects.get() == reporter
+    assert PartnerSearch.objects.get(record=reporter).keys[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_undone_while_its_events_are_told_it_leaves_none_of_both(batch):
+    admin = UserFactory(is_staff=True)
+    WebhookFactory(partner=None)
+
+    outcomes = race(lambda: undo_import(batch, by=admin), tell_events, tell_events)
+
+    assert not [one for one in outcomes if isinstance(one, Exception)]
+    gone = ("partnership.imported", "framework.imported", "submission.imported")
+    assert not Event.objects.filter(kind__in=gone).exists()
+    assert not Partnership.objects.exists()
 
 
 def test_the_command_says_what_stands_in_the_way_and_can_be_tried(batch, capsys):

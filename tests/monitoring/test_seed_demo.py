@@ -25,11 +25,17 @@ def _without_reports(monkeypatch):
     monkeypatch.setattr(seeding, "publish", lambda framework, admin: 0)
 
 
+# The log of changes only grows, by what is rolled back as well, and its entries hold keys.
+LOG = {"AuditEntry", "AuditSeal"}
+
+
 def contents():
     """Every row but its keys, in a fixed order."""
     rows = {}
     for app in ("registry", "partnerships", "monitoring"):
         for model in apps.get_app_config(app).get_models():
+            if model.__name__ in LOG:
+                continue
             keys = (models.ForeignKey, models.BigAutoField)
             names = [f.attname for f in model._meta.fields if not isinstance(f, keys)]
             names = [
