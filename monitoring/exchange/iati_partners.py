@@ -122,8 +122,10 @@ class Partners:
             self._identify(partner, organisation.ref)
         elif partner.import_batch_id:
             self._identify(partner, organisation.ref)
-        elif element in self.accounts.kinds:
-            reason = f"Taken for {partner} by its name alone."
+        else:
+            # People vouched for its identifiers: a file of the same name adds none.
+            kept = f" An admin may add {organisation.ref} to it." if organisation.ref else ""
+            reason = f"Taken for {partner} by its name alone.{kept}"
             self.accounts.doubt(element, "matched_by_name", reason)
         return partner
 

@@ -109,6 +109,18 @@ def test_the_number_of_another_organisation_in_the_same_register_makes_a_namesak
     assert not Membership.objects.filter(partner=known).exists()
 
 
+def test_the_identifier_of_one_found_by_name_alone_is_left_to_an_admin_and_told():
+    known = PartnerFactory(name="Trust", country=None)
+
+    batch = take(activity(PROVIDED.format("NL-KVK-41202535")))
+
+    assert Membership.objects.filter(partner=known).exists()
+    assert not known.identifiers.exists()
+    finding = batch.findings.get(code="matched_by_name")
+    assert finding.stored
+    assert "NL-KVK-41202535" in finding.reason
+
+
 def test_a_stranger_who_states_the_registers_number_gets_no_partnership():
     stranger = UserFactory()
     squatter = register_partner(
