@@ -6,7 +6,6 @@ or endorsed under it stands, the log can be verified, and nobody can say any mor
 
 from typing import Any
 
-from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.dispatch import Signal
 
@@ -20,24 +19,22 @@ from registry.models import (
     User,
     require_reason,
 )
+from registry.services.accounts import forget_sign_in
 from registry.traces import Trace, find_traces
 
 # What opens a door, or proves a password: never handed out.
 SECRETS = {"password", "digest", "token_hash", "secret", "secrets", "data", "body"}
 # What is the person's own and has no meaning without the person.
 OWN = (
-    "account.emailaddress",
     "admin.logentry",
-    "mfa.authenticator",
     "registry.affiliation",
+    "registry.digest",
     "registry.idempotentanswer",
     "registry.joinrequest",
     "registry.notice",
     "registry.noticesetting",
-    "registry.token",
     "registry.user_groups",
     "registry.user_user_permissions",
-    "usersessions.usersession",
 )
 
 # Sent with `user` and `words` (addresses and name) inside the transaction of an erasure: an app
@@ -100,13 +97,7 @@ def _delete_own(user: User, words: list[str]) -> None:
     for address in addresses:
         held |= models.Q(body__icontains=address)
     IdempotentAnswer.objects.filter(held).delete()
-    keys = [s.pk for s in Session.objects.all() if _is_of(s, user)]
-    Session.objects.filter(pk__in=keys).delete()
-
-
-def _is_of(session: Session, user: User) -> bool:
-    kept = session.get_decoded()
-    return str(kept.get("_auth_user_id")) == str(user.pk)
+    forget_sign_in(user)
 
 
 def _addresses(user: User) -> list[str]:

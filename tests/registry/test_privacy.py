@@ -5,6 +5,8 @@ import json
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
+from axes.models import AccessAttempt
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -13,6 +15,7 @@ from registry.models import (
     Affiliation,
     AuditEntry,
     Contact,
+    Digest,
     Event,
     IdempotentAnswer,
     Invitation,
@@ -26,6 +29,7 @@ from registry.traces import find_traces
 from tests.factories import (
     PASSWORD,
     ContactFactory,
+    DigestFactory,
     InvitationFactory,
     JoinRequestFactory,
     PartnerFactory,
@@ -53,6 +57,11 @@ def person(client, api):
     client.force_login(user)
     client.post("/account/", {"name": f"Dr {NAME}"})
     user.refresh_from_db()
+    # Somebody guessed at the password, and the person has a second factor.
+    client_of_a_stranger = type(client)()
+    client_of_a_stranger.post("/sign-in/", {"login": EMAIL, "password": "guessed"})
+    Authenticator.objects.create(user=user, type="totp", data={})
+    DigestFactory(user=user)
     api.credentials(HTTP_AUTHORIZATION=f"Token {token.secret}")
     body = {"partner": PartnerFactory().pk, "role": "observer"}
     api.post("/api/v1/join-requests/", body, HTTP_IDEMPOTENCY_KEY="one")
@@ -69,6 +78,7 @@ def person(client, api):
 
 
 def test_the_person_is_everywhere_before(person):
+    assert AccessAttempt.objects.exists()
     found = {trace.where for trace in find_traces([EMAIL, NAME])}
 
     assert {
@@ -88,6 +98,9 @@ def test_after_erasure_nobody_finds_a_trace(person):
     assert find_traces([EMAIL, NAME, "Njoroge", "wanjiru"]) == []
     assert AuditEntry.objects.filter(actor=str(person.key)).count() >= before, "the log stands"
     assert not Contact.objects.exists()
+    assert not AccessAttempt.objects.exists()
+    assert not Authenticator.objects.exists()
+    assert not Digest.objects.exists()
     assert not Token.objects.filter(user=person).exists()
     assert not Affiliation.objects.filter(user=person).exists()
     assert not Notice.objects.filter(user=person).exists()
