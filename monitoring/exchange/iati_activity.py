@@ -49,6 +49,7 @@ def load_activity(activity: Any, accounts: Accounts, trail: Trail) -> str:
     _remember(
         former, {"partnership": partnership, "partnership_version": version, **digests}, trail
     )
+    partners.store_identifiers()
     return "changed" if former else "created"
 
 

@@ -13,6 +13,7 @@ from monitoring.exchange.trail import Trail
 from partnerships.models import Membership, Partnership
 from registry.errors import DomainError
 from registry.models import Country, IdentifierScheme, Partner, PartnerIdentifier
+from registry.services.partners import one_identity_at_a_time
 
 SCHEME = "IATI"
 NAME_LENGTH = 300
@@ -78,6 +79,7 @@ class Partners:
         self.trail = trail
         self.accounts = accounts
         self._known: dict[Organisation, Partner] = {}
+        self._stated: dict[str, PartnerIdentifier] = {}
 
     def get(self, element: Any) -> Partner:
         organisation = Organisation.of(element)
@@ -133,7 +135,10 @@ class Partners:
         """Whose identifier it is, however its register, IATI or people have written it."""
         if not ref:
             return None
-        same = PartnerIdentifier.objects.same_as(PartnerIdentifier(scheme=SCHEME, value=ref))
+        asked = PartnerIdentifier(scheme=SCHEME, value=ref)
+        for way in _lower(asked.ways()) & self._stated.keys():
+            return self._stated[way].partner
+        same = PartnerIdentifier.objects.same_as(asked)
         public = Partner.objects.public().values("pk")
         first = Case(When(partner__in=public, then=0), default=1)
         row = same.select_related("partner").order_by(first, "pk").first()
@@ -164,10 +169,27 @@ class Partners:
         return self.trail.create([partner])[0]
 
     def _identify(self, partner: Partner, ref: str) -> None:
-        """Keep the identifier as it was published, also one that no register can have given."""
         if ref:
             identifier = PartnerIdentifier(partner=partner, scheme=SCHEME, value=ref)
-            self.trail.create([identifier])
+            self._stated.update(dict.fromkeys(_lower(identifier.ways()), identifier))
+
+    def store_identifiers(self) -> None:
+        """Keep them as they were published, also such as no register can have given.
+
+        Last of all: people who register an organisation wait for whoever stores identifiers.
+        """
+        new = list({id(one): one for one in self._stated.values()}.values())
+        if not new:
+            return
+        one_identity_at_a_time()
+        for other in PartnerIdentifier.objects.same_as(*new).select_related("partner"):
+            reason = f"{other} was stated for {other.partner} meanwhile: import the file again."
+            raise LeftOut("stated_meanwhile", reason)
+        self.trail.create(new)
+
+
+def _lower(ways: set[str]) -> set[str]:
+    return {way.lower() for way in ways}
 
 
 def _is_named(name: str) -> Q:

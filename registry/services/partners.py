@@ -31,7 +31,7 @@ def register_partner(
     partner = Partner(**fields)
     partner.check_values()
     stated = [_checked(partner, scheme, value) for scheme, value in identifiers]
-    _one_identity_at_a_time()
+    one_identity_at_a_time()
     for identifier in stated:
         _refuse_taken(identifier, by=by)
     if not confirm_distinct:
@@ -60,7 +60,7 @@ def edit_partner(
     changed = sorted(fields)
     related, was = _without_relations(fields), partner.name
     if fields.get("name", was) != was and not confirm_distinct:
-        _one_identity_at_a_time()
+        one_identity_at_a_time()
         wanted = Partner(pk=partner.pk, name=fields["name"], country=partner.country)
         _refuse_similar(wanted, by=by)
     partner.amend(**fields)
@@ -76,7 +76,7 @@ def add_identifier(partner: Partner, *, by: User, scheme: str, value: str) -> Pa
     managers_only(partner, by)
     _admins_once_verified(partner, by)
     identifier = _checked(partner, scheme, value)
-    _one_identity_at_a_time()
+    one_identity_at_a_time()
     _refuse_taken(identifier, by=by)
     _save(identifier, by=by)
     Event.log(partner, "identified", by=by, reason=str(identifier))
@@ -131,7 +131,7 @@ def _keep_name(partner: Partner, was: str) -> None:
         FormerName.objects.create(partner=partner, name=was, until_on=today)
 
 
-def _one_identity_at_a_time() -> None:
+def one_identity_at_a_time() -> None:
     """Two requests about one organisation at once: the second one sees what the first wrote."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_IDENTITY_AT_A_TIME])
@@ -166,7 +166,7 @@ def _save(identifier: PartnerIdentifier, *, by: User) -> None:
         with transaction.atomic():
             identifier.save()
     except IntegrityError:
-        # Only an import writes identifiers without waiting for its turn.
+        # Whoever writes identifiers past this service does not wait for their turn.
         _refuse_taken(identifier, by=by)
         raise
 

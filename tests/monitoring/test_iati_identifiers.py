@@ -2,6 +2,7 @@
 
 import pytest
 
+from monitoring.exchange import iati_partners
 from partnerships.models import Membership, Partnership
 from registry.models import Partner, PartnerIdentifier
 from registry.services.partners import register_partner
@@ -12,7 +13,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.monitoring.iati import activity, file_of, listed, take
-from tests.moves import refused
+from tests.moves import race, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vocabulary")]
 LEI = "213800KUD8LAJWSQ9D15"
@@ -132,6 +133,50 @@ def test_a_stranger_who_states_the_registers_number_gets_no_partnership():
     assert listed(batch) == [("iati-activity", "partner_not_verified")]
     assert "NL-KVK 41198890" in batch.findings.get(code="partner_not_verified").reason
     assert not Membership.objects.filter(partner=squatter).exists()
+
+
+@pytest.mark.parametrize("ref", ["nl-kvk-41198890", "NL-KVK-41198890"])
+def test_one_activity_names_an_organisation_in_several_ways(ref):
+    named = org("NL-KVK-41198890") + org(ref, "The Trust") + PROVIDED.format(ref)
+
+    batch = take(activity(named))
+
+    assert not listed(batch)
+    trust = Partner.objects.get(name="Trust")
+    assert Partner.objects.count() == 2  # the reporter
+    assert trust.identifiers.get().value == "NL-KVK-41198890"
+
+
+def test_who_states_it_while_the_file_is_read_keeps_the_activity_out(monkeypatch):
+    meanwhile = PartnerFactory(pending=True)
+
+    def waited():
+        PartnerIdentifierFactory(partner=meanwhile, scheme="NL-KVK", value="41198890")
+
+    monkeypatch.setattr(iati_partners, "one_identity_at_a_time", waited)
+    batch = take(activity(org("NL-KVK-41198890")))
+
+    assert listed(batch) == [("iati-activity", "stated_meanwhile")]
+    assert not Partnership.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_file_and_people_at_once_one_has_the_identifier():
+    content, people = file_of(activity(org("NL-KVK-41198890"))), UserFactory.create_batch(3)
+    ways = [("NL-KVK", "41198890"), ("IATI", "NL-KVK-41198890"), ("IATI", "nl-kvk-41198890")]
+    calls = [
+        lambda user=user, way=way: register_partner(
+            by=user, name=f"Of {user.pk}", kind="union", identifiers=[way], confirm_distinct=True
+        )
+        for user, way in zip(people, ways, strict=True)
+    ]
+
+    outcomes = race(lambda: take(content), *calls)
+
+    refusals = [one for one in outcomes if isinstance(one, Exception)]
+    assert {one.code for one in refusals} == {"partner_identifier_once"}
+    assert PartnerIdentifier.objects.exclude(value="XM-DAC-41999").count() == 1
+    assert (len(refusals) == 3) == Partnership.objects.exists()
 
 
 def test_nor_does_a_person_state_again_what_a_file_has_brought():
