@@ -20,7 +20,7 @@ class ErrorSerializer(serializers.Serializer[Any]):
     errors = FaultSerializer(many=True)  # type: ignore[assignment]
 
 
-READING = ("400", "401", "404", "429")
+READING = ("400", "401", "403", "404", "429")
 WRITING = ("400", "401", "403", "404", "409", "412", "413", "415", "429")
 EXTRA = {"POST": ("422",), "PATCH": ("428",)}
 

@@ -334,6 +334,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=24),
     },
     "invitation mails": {"task": "registry.tasks.sweep_invitation_mails", "schedule": 60.0},
+    "old answers": {"task": "registry.tasks.forget_old_answers", "schedule": 3600.0},
     "expired invitations": {"task": "registry.tasks.expire_invitations", "schedule": 3600.0},
     "expiring reviews": {
         "task": "registry.tasks.remind_of_due_diligence",

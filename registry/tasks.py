@@ -29,6 +29,7 @@ from registry.models import (
     User,
     WebhookDelivery,
 )
+from registry.models.idempotency import IdempotentAnswer
 from registry.models.tokens import REMIND_DAYS
 from registry.seals import seal
 
@@ -68,6 +69,12 @@ def sweep_invitation_mails() -> int:
     for key in keys:
         mail_invitation.delay(key)
     return len(keys)
+
+
+@shared_task
+def forget_old_answers() -> int:
+    """Each hour: answers kept for a repetition go when their time is over."""
+    return IdempotentAnswer.objects.expired().delete()[0]
 
 
 @shared_task

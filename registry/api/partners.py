@@ -162,7 +162,7 @@ class PartnerDetailSerializer(PartnerSerializer):
 
 
 class SimilarSerializer(ModelSerializer):
-    country = CountryField(read_only=True)
+    country = CountryField(read_only=True, allow_null=True)
     likeness = serializers.FloatField(read_only=True, help_text="1 is the same")
 
     class Meta:

@@ -25,6 +25,12 @@ class EraseForm(forms.Form):
         label="Your e-mail address",
         help_text="To make sure that you mean this account. It cannot be undone.",
     )
+    totp = forms.CharField(
+        label="Code of your authenticator app, or a recovery code",
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
+    )
 
 
 class PersonForm(forms.Form):

@@ -20,6 +20,13 @@ class IdempotentAnswerQuerySet(models.QuerySet["IdempotentAnswer"]):
     def expired(self) -> Self:
         return self.filter(expires_at__lte=timezone.now())
 
+    def holding(self, *words: str) -> Self:
+        """Answers that hold one of the words, such as an address that is to be forgotten."""
+        held = models.Q(pk__in=())
+        for word in filter(None, words):
+            held |= models.Q(body__icontains=word)
+        return self.filter(held)
+
 
 class IdempotentAnswer(models.Model):
     """What a POST with an Idempotency-Key was answered; committed together with its effect."""

@@ -14,6 +14,7 @@ from django.utils import timezone
 from registry.errors import DomainError, NotAllowed
 from registry.models.base import MovingRecord
 from registry.models.events import Event
+from registry.models.idempotency import IdempotentAnswer
 from registry.models.jobs import Job, JobQuerySet
 from registry.models.partners import Partner
 from registry.models.people import Affiliation, User
@@ -148,7 +149,8 @@ class Invitation(MovingRecord):
         self.end(self.Status.WITHDRAWN, by=by)
 
     def end(self, status: str, *, by: User | None) -> None:
-        """Move on from open, and forget address and link."""
+        """Move on from open, and forget address and link, in kept answers too."""
+        IdempotentAnswer.objects.holding(self.email).delete()
         facts = {"role": self.role}
         Event.move(self, status, by=by, facts=facts, email="", token_hash="")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from registry.models import Contact, Event, Partner, User
+from registry.models import Contact, Event, IdempotentAnswer, Partner, User
 from registry.services.partners import managers_only
 
 
@@ -26,7 +26,9 @@ def edit_contact(contact: Contact, *, by: User, **fields: Any) -> Contact:
 
 @transaction.atomic
 def remove_contact(contact: Contact, *, by: User) -> None:
-    """Delete the row: nothing of the person stays."""
+    """Delete the row: nothing of the person stays, in kept answers either."""
     managers_only(contact.partner, by)
     Event.log(contact.partner, "contact_removed", by=by, facts={"contact": contact.pk})
+    answers = IdempotentAnswer.objects.holding(contact.name, contact.email, contact.phone)
+    answers.delete()
     contact.delete()

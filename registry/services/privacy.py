@@ -6,6 +6,7 @@ or endorsed under it stands, the log can be verified, and nobody can say any mor
 
 from typing import Any
 
+from django.contrib.admin.models import LogEntry
 from django.db import models, transaction
 from django.dispatch import Signal
 
@@ -15,27 +16,34 @@ from registry.models import (
     Event,
     IdempotentAnswer,
     Invitation,
+    Notice,
     RoleReason,
     User,
     require_reason,
 )
 from registry.services.accounts import forget_sign_in
-from registry.traces import Trace, find_traces
+from registry.traces import SHORTEST, Trace, find_traces
 
 # What opens a door, or proves a password: never handed out.
 SECRETS = {"password", "digest", "token_hash", "secret", "secrets", "data", "body"}
 # What is the person's own and has no meaning without the person.
 OWN = (
+    "account.emailaddress",
     "admin.logentry",
+    "mfa.authenticator",
     "registry.affiliation",
     "registry.digest",
     "registry.idempotentanswer",
     "registry.joinrequest",
     "registry.notice",
     "registry.noticesetting",
+    "registry.token",
     "registry.user_groups",
     "registry.user_user_permissions",
 )
+
+# What is said of a row that is not the person's own: what it is about, and when.
+BARE = {"kind", "subject_type", "subject_id", "at", "created_at"}
 
 # Sent with `user` and `words` (addresses and name) inside the transaction of an erasure: an app
 # above deletes or blanks what it holds on the person besides references to the user.
@@ -43,7 +51,12 @@ person_erased = Signal()
 
 
 def export_person(user: User, *, by: User) -> dict[str, Any]:
-    """Everything held on one person, as plain values; for the person and for admins."""
+    """Everything held on one person, as plain values; for the person and for admins.
+
+    What is the person's own is given whole. Of the rest, which belongs to partners and to the
+    registry, only that the person did it: roles end, and what one may read ends with them.
+    """
+    user.require_person()
     if by.pk != user.pk and not by.is_staff:
         raise NotAllowed("own_data_only", "One's own data only.")
     addresses = _addresses(user)
@@ -67,8 +80,12 @@ def erase_person(user: User, *, by: User, reason: str) -> list[Trace]:
     _delete_own(user, words)
     person_erased.send(sender=User, user=user, words=words)
     user.erase()
-    Event.log(user, "erased", by=by if by.pk != user.pk else user)
-    return find_traces(words)
+    event = Event.log(user, "erased", by=by)
+    left = find_traces(words)
+    if left:
+        event = Event.log(user, "traces_left", by=by, facts={"traces": [str(t) for t in left]})
+        Notice.tell(event, User.objects.filter(is_staff=True, is_active=True))
+    return left
 
 
 def _may_erase(user: User, by: User, reason: str) -> None:
@@ -93,11 +110,19 @@ def _delete_own(user: User, words: list[str]) -> None:
     for relation in _relations():
         if relation.related_model._meta.label_lower in OWN:
             _rows(relation, user).delete()
-    held = models.Q(pk__in=())
-    for address in addresses:
-        held |= models.Q(body__icontains=address)
-    IdempotentAnswer.objects.filter(held).delete()
+    named = [word for word in words if len(word.strip()) >= SHORTEST]
+    IdempotentAnswer.objects.holding(*named).delete()
+    _back_office_entries(user, named).delete()
     forget_sign_in(user)
+
+
+def _back_office_entries(user: User, named: list[str]) -> Any:
+    """What the back office wrote down about the account, under its name."""
+    entries = LogEntry.objects.filter(content_type__model="user", object_id=str(user.pk))
+    for word in named:
+        mentions = models.Q(object_repr__icontains=word) | models.Q(change_message__icontains=word)
+        entries |= LogEntry.objects.filter(mentions)
+    return entries
 
 
 def _addresses(user: User) -> list[str]:
@@ -125,9 +150,16 @@ def _rows(relation: Any, user: User) -> Any:
 
 def _related(user: User) -> list[tuple[str, list[dict[str, Any]]]]:
     return [
-        (f"{r.related_model._meta.label_lower}.{r.field.name}", list(map(_plain, _rows(r, user))))
+        (f"{r.related_model._meta.label_lower}.{r.field.name}", list(map(_stated, _rows(r, user))))
         for r in _relations()
     ]
+
+
+def _stated(row: models.Model) -> dict[str, Any]:
+    if row._meta.label_lower in OWN:
+        return _plain(row)
+    fields = [field for field in row._meta.concrete_fields if field.name in BARE]
+    return {"id": str(row.pk), **{field.name: field.value_to_string(row) for field in fields}}
 
 
 def _plain(row: models.Model) -> dict[str, Any]:

@@ -10,9 +10,12 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from registry.addresses import client_address
 from registry.forms.attempts import succeeds
 from registry.forms.contacts import EraseForm, ErasePersonForm, PersonForm
+from registry.lockout import give_back, guess_code
 from registry.models import User
+from registry.second_factor import accepts, has_second_factor
 from registry.services.privacy import erase_person, export_person
 from registry.traces import Trace
 from registry.views.accounts import SignedInRequest
@@ -22,6 +25,8 @@ from registry.views.accounts import SignedInRequest
 def own_data(request: SignedInRequest) -> HttpResponse:
     """What is held on oneself: how much of what, to take along, to have erased."""
     form = EraseForm(request.POST or None)
+    if not has_second_factor(request.user):
+        del form.fields["totp"]
     if request.method == "POST" and form.is_valid() and _proves(request, form):
         user = request.user
         erase = partial(erase_person, user, by=user, reason="asked by the person")
@@ -37,11 +42,20 @@ def own_data(request: SignedInRequest) -> HttpResponse:
 
 def _proves(request: SignedInRequest, form: EraseForm) -> bool:
     given = form.cleaned_data
-    if given["confirm"].lower() != request.user.email.lower():
+    user = request.user
+    if given["confirm"].lower() != user.email.lower():
         form.add_error("confirm", "This is not your e-mail address.")
-    if authenticate(request, username=request.user.email, password=given["password"]) is None:
+    elif authenticate(request, email=user.email, password=given["password"]) != user:
         form.add_error("password", "This is not your password.")
+    elif has_second_factor(user) and not _proves_code(request, given["totp"]):
+        form.add_error("totp", "This code is not right, or it was used already.")
+    if not form.errors:
+        give_back(user.email, client_address(request))
     return not form.errors
+
+
+def _proves_code(request: SignedInRequest, code: str) -> bool:
+    return bool(code) and guess_code(request, request.user) and accepts(request.user, code)
 
 
 @login_required
