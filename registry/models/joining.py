@@ -2,7 +2,7 @@
 
 from django.db import models, transaction
 
-from registry.errors import NotAllowed
+from registry.errors import DomainError, NotAllowed
 from registry.models.base import MovingRecord
 from registry.models.events import Event
 from registry.models.partners import Partner
@@ -51,8 +51,13 @@ class JoinRequest(MovingRecord):
     def accept(self, *, by: User) -> None:
         """Let the user act for the partner in the role asked for."""
         self._managers_only(by)
+        partner = Partner.objects.select_for_update(no_key=True).get(pk=self.partner_id)
+        partner.require_open()
+        user = User.objects.select_for_update(no_key=True).get(pk=self.user_id)
+        if not user.is_active:
+            raise DomainError("account_closed", "The account that has asked is closed.")
         Event.move(self, self.Status.ACCEPTED, by=by)
-        Affiliation.give(self.user, self.partner, self.role, by=by)
+        Affiliation.give(user, partner, self.role, by=by)
 
     def decline(self, *, by: User, reason: str = "") -> None:
         self._managers_only(by)

@@ -128,3 +128,23 @@ def test_over_the_api_a_user_asks_and_a_manager_accepts(api):
 
     assert (answer.status_code, answer.json()["status"]) == (200, "accepted")
     assert user.has_role(partner.pk, "evaluator")
+
+
+def test_a_suspended_partner_takes_nobody_in(request_to_join):
+    request_to_join.partner.suspend(by=UserFactory(admin=True), reason="Because.")
+
+    with refused("partner_suspended"):
+        request_to_join.accept(by=UserFactory(manages=request_to_join.partner))
+    request_to_join.refresh_from_db()
+
+    assert request_to_join.status == "asked"
+    assert not Affiliation.objects.filter(user=request_to_join.user).exists()
+
+
+def test_who_has_closed_the_account_is_not_let_in(request_to_join):
+    type(request_to_join.user).objects.filter(pk=request_to_join.user_id).update(is_active=False)
+
+    with refused("account_closed"):
+        request_to_join.accept(by=UserFactory(manages=request_to_join.partner))
+
+    assert not Affiliation.objects.filter(user=request_to_join.user).exists()
