@@ -6,11 +6,12 @@ from django.utils import timezone
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from registry.api.base import RecordViewSet, verb
 from registry.api.filters import IdFilter
-from registry.api.serializers import ModelSerializer
+from registry.api.serializers import ModelSerializer, VisibleField
 from registry.models import CriterionAnswer, DueDiligence, ExclusionCriterion
 from registry.services import due_diligence as services
 
@@ -50,7 +51,7 @@ class ExclusionCriterionViewSet(RecordViewSet):
 
 
 class CriterionAnswerSerializer(ModelSerializer):
-    criterion = serializers.PrimaryKeyRelatedField(queryset=ExclusionCriterion.objects.all())
+    criterion = VisibleField(queryset=ExclusionCriterion.objects.all())
 
     class Meta:
         model = CriterionAnswer
@@ -121,6 +122,12 @@ class DueDiligenceViewSet(RecordViewSet):
     serializer_class = DueDiligenceSerializer
     filterset_class = DueDiligenceFilter
     permission_classes = [IsAuthenticated]
+
+    def check_permissions(self, request: Request) -> None:
+        """Who may begin none is told so before the body is read, which could tell of partners."""
+        super().check_permissions(request)
+        if self.action == "create":
+            DueDiligence.require_admin(self.user)
 
     def shown(self, queryset: Any) -> Any:
         return queryset.prefetch_related("answers")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import IO, Any
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
 
 DEEPEST = 32
+LONGEST_WHOLE = 400  # digits; a number beyond 10^±400 is none that anything here could hold
 
 
 class BodyTooLarge(APIException):
@@ -22,8 +23,9 @@ class BodyTooLarge(APIException):
 class StrictJSONParser(JSONParser):
     """JSON as the standard has it (RFC 8259), with numbers kept exact.
 
-    Refused: NaN and Infinity, a name given twice, deep nesting, and texts with NUL or half a
-    surrogate pair, which PostgreSQL cannot store.
+    Refused: NaN and Infinity, a name given twice, deep nesting, texts with NUL or half a
+    surrogate pair, which PostgreSQL cannot store, and numbers such as 1e1000000, which take
+    minutes to be made whole.
     """
 
     def parse(
@@ -36,7 +38,8 @@ class StrictJSONParser(JSONParser):
         try:
             parsed = json.loads(
                 body.decode("utf-8"),
-                parse_float=Decimal,
+                parse_float=_exact,
+                parse_int=_whole,
                 parse_constant=_refuse_constant,
                 object_pairs_hook=_object,
             )
@@ -57,6 +60,22 @@ def read_limited(stream: IO[Any], limit: int) -> bytes:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a number")
+
+
+def _exact(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # its exponent is beyond even Decimal
+        raise ValueError("a number is too large or too small") from None
+    if abs(number.adjusted()) > LONGEST_WHOLE:
+        raise ValueError("a number is too large or too small")
+    return number
+
+
+def _whole(text: str) -> int:
+    if len(text) > LONGEST_WHOLE:
+        raise ValueError("a number is too long")
+    return int(text)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

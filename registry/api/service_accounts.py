@@ -57,7 +57,7 @@ class ServiceAccountViewSet(Listed, Retrieved, Created, mixins.DestroyModelMixin
         services.remove_service_account(instance, by=self.user)
 
 
-class KeptAccountField(serializers.PrimaryKeyRelatedField[User]):
+class KeptAccountField(VisibleField):
     """A service account that the caller keeps; another's does not exist."""
 
     def get_queryset(self) -> Any:

@@ -205,10 +205,14 @@ class DueDiligence(MovingRecord):
 
     def require_reviewer(self, by: User) -> None:
         """Admins review, but never an organisation that they act for."""
-        if not by.is_staff:
-            raise NotAllowed("admins_only", "Only a registry admin may do this.")
+        self.require_admin(by)
         if by.has_role(self.partner_id):
             raise NotAllowed("own_partner", "Nobody reviews an organisation of their own.")
+
+    @staticmethod
+    def require_admin(by: User) -> None:
+        if not by.is_staff:
+            raise NotAllowed("admins_only", "Only a registry admin may do this.")
 
     def require_draft(self) -> None:
         if self.status != self.Status.DRAFT:

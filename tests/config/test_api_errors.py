@@ -1,15 +1,19 @@
 """Bad input: every error has the same shape, names the field, and changes nothing."""
 
 import json
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from rest_framework.exceptions import ValidationError
 
 from config.api import ExceptionHandler
 from monitoring.models import Observation, Period
-from registry.models import Partner
+from registry.api.due_diligence import CriterionAnswerSerializer
+from registry.api.service_accounts import KeptAccountField
+from registry.models import Partner, User
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +48,11 @@ def fault(answer):
         (b"[" * 100_000 + b"]" * 100_000, "too_deep"),
         (b'{"a":' * 40 + b"1" + b"}" * 40, "too_deep"),
         (b"[" + b"9" * 5000 + b"]", "invalid_json"),
+        (b'{"size": ' + b"9" * 401 + b"}", "invalid_json"),
+        (b'{"size": 1e1000000}', "invalid_json"),
+        (b'{"size": -1e-1000000}', "invalid_json"),
+        (b'{"size": 1e99999999999999999999}', "invalid_json"),
+        (b'{"identifiers": [{"deep": [0.1e403]}]}', "invalid_json"),
     ],
 )
 def test_refuses_a_body_that_is_not_plain_json(api, body, code):
@@ -51,6 +60,50 @@ def test_refuses_a_body_that_is_not_plain_json(api, body, code):
 
     assert fault(answer) == (400, code, None)
     assert not Partner.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["1e1000000", "1.5", "true", "1e2", "9" * 400])
+@pytest.mark.parametrize(
+    ("path", "body", "attr"),
+    [
+        ("service-tokens/", '{"account": %s, "days": 1, "read_only": true}', "account"),
+        ("due-diligence/", '{"answers": [{"criterion": %s}]}', "answers.0.criterion"),
+    ],
+)
+def test_a_row_is_named_by_a_whole_number(api, path, body, attr, number):
+    """What has an exponent would be made an integer of as many digits, at great length."""
+    answer = api.generic("POST", f"/api/v1/{path}", body % number, content_type="application/json")
+
+    assert answer.status_code == 400
+    if number == "1e1000000":
+        assert fault(answer) == (400, "invalid_json", None)
+    else:
+        found = {error["attr"]: error["code"] for error in answer.json()["errors"]}
+        wanted = "does_not_exist" if number.isdigit() else "incorrect_type"
+        assert found[attr] == wanted
+
+
+def test_a_reference_refuses_what_is_no_whole_number_whichever_parser_read_it():
+    for field in (KeptAccountField(queryset=User.objects), reference_to_criterion()):
+        with pytest.raises(ValidationError, match="Incorrect type"):
+            field.to_internal_value(Decimal("1e1000000"))
+
+
+def reference_to_criterion():
+    return CriterionAnswerSerializer().fields["criterion"]
+
+
+def test_who_may_begin_none_learns_nothing_from_a_bad_body(api):
+    api.force_authenticate(f.UserFactory())
+    for body in ({}, {"partner": 10**9}, {"partner": f.PartnerFactory().pk}):
+        answer = api.post("/api/v1/due-diligence/", body)
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (403, "admins_only")
+
+
+def test_a_text_with_a_number_too_long_is_400(api):
+    answer = api.post(URL, {"name": "New", "kind": "academia", "size": "9" * 5000})
+
+    assert answer.status_code == 400
 
 
 def test_refuses_a_body_that_is_too_large(api, settings):
