@@ -15,15 +15,16 @@ class ContactForm(forms.ModelForm):
 class EraseForm(forms.Form):
     """The password proves who it is, the address that it is meant."""
 
+    confirm = forms.EmailField(
+        label="Your e-mail address",
+        help_text="To make sure that you mean this account. It cannot be undone.",
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+    )
     password = forms.CharField(
         label="Your password",
         max_length=1000,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-    confirm = forms.EmailField(
-        label="Your e-mail address",
-        help_text="To make sure that you mean this account. It cannot be undone.",
     )
     totp = forms.CharField(
         label="Code of your authenticator app, or a recovery code",
