@@ -34,6 +34,12 @@ def kinds_that_match(kind: str) -> list[str]:
     return ["*", f"{kind.partition('.')[0]}.*", kind]
 
 
+def served(path: str = "") -> Q:
+    """The registry's own, and those of partners that are verified: nobody else has it call out."""
+    owner = f"{path}partner"
+    return Q(**{owner: None}) | Q(**{f"{owner}__status": Partner.Status.VERIFIED})
+
+
 class WebhookQuerySet(models.QuerySet["Webhook"]):
     def visible_to(self, user: Any) -> Self:
         """Those of the partners one manages; admins see all, and the registry's own."""
@@ -49,7 +55,7 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
 
     def wanting(self, event: Event) -> Self:
         """Active ones that have chosen the event's kind, and stood there when it happened."""
-        chosen = self.filter(is_active=True, kinds__overlap=kinds_that_match(event.kind))
+        chosen = self.filter(served(), is_active=True, kinds__overlap=kinds_that_match(event.kind))
         return chosen.filter(created_at__lte=event.at)
 
 
@@ -168,10 +174,10 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
 
     def due(self) -> Self:
         """To be sent now. A webhook is called one delivery at a time, so that a slow one
-        keeps no other waiting."""
+        keeps no other waiting. What a suspended partner is to be told waits until it is back."""
         waiting = self.waiting().filter(next_attempt_at__lte=Now())
         busy = WebhookDelivery.objects.sending().values("webhook_id")
-        rows = (waiting | self.orphaned()).filter(webhook__is_active=True)
+        rows = (waiting | self.orphaned()).filter(served("webhook__"), webhook__is_active=True)
         return rows.filter(attempts__lt=MAX_ATTEMPTS).exclude(webhook__in=busy)
 
     def give_up(self) -> int:

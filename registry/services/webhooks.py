@@ -36,6 +36,8 @@ def add_webhook(
 def edit_webhook(webhook: Webhook, *, by: User, **values: Any) -> Webhook:
     """Change address, kinds, or whether it is called; switched on again, it starts afresh."""
     _require_owner(webhook.partner, by)
+    if "url" in values or values.get("is_active"):
+        _hold_verified(webhook.partner)
     if values.get("is_active") is False:
         _give_up_waiting(webhook)
     if values.get("is_active"):
@@ -73,7 +75,7 @@ def rotate_secret(webhook: Webhook, *, by: User) -> str:
 def test_webhook(webhook: Webhook, *, by: User) -> WebhookDelivery:
     """Send it a message of the kind `webhook.test`."""
     _require_owner(webhook.partner, by)
-    _require_active(webhook)
+    _require_callable(webhook)
     event = Event.log(webhook, "test", by=by)
     deliveries.queue(event, [webhook])
     transaction.on_commit(call_webhooks.delay, robust=True)
@@ -85,7 +87,7 @@ def redeliver(delivery: WebhookDelivery, *, by: User) -> WebhookDelivery:
     """Send it again, under the same message id, with all its attempts before it."""
     webhook = delivery.webhook
     _require_owner(webhook.partner, by)
-    _require_active(webhook)
+    _require_callable(webhook)
     rows = WebhookDelivery.objects.filter(pk=delivery.pk)
     ended = rows.exclude(status__in=[Status.WAITING, Status.SENDING])
     if not ended.update(status=Status.WAITING, attempts=0, next_attempt_at=Now(), error=""):
@@ -106,13 +108,22 @@ def _require_owner(partner: Partner | None, by: User) -> None:
 
 def _require_room(partner: Partner | None) -> None:
     """Only who is verified makes the registry call a machine, and not without end."""
-    if partner and partner.status != Partner.Status.VERIFIED:
-        raise DomainError("partner_not_verified", "The partner is not verified.")
+    _hold_verified(partner)
     if Webhook.objects.filter(partner=partner).count() >= Webhook.MOST_PER_OWNER:
         raise DomainError("too_many_webhooks", f"At most {Webhook.MOST_PER_OWNER} webhooks.")
 
 
-def _require_active(webhook: Webhook) -> None:
+def _hold_verified(partner: Partner | None) -> None:
+    """Nobody suspends the partner, or adds another webhook to it, until this is done."""
+    if partner is None:
+        return
+    held = Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
+    if held.status != Partner.Status.VERIFIED:
+        raise DomainError("partner_not_verified", "The partner is not verified.")
+
+
+def _require_callable(webhook: Webhook) -> None:
+    _hold_verified(webhook.partner)
     if not webhook.is_active:
         raise DomainError("webhook_inactive", "Switch the webhook on first.")
 
