@@ -1,5 +1,6 @@
 """Webhooks, the log of their deliveries, and how far telling is behind."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django_filters import rest_framework as filters
@@ -97,6 +98,14 @@ class WebhookViewSet(Listed, Retrieved, Amended, mixins.DestroyModelMixin, ViewS
     permission_classes = [IsAuthenticated]
     # Answers of two writes hold a secret, which is never kept.
     takes_keys = False
+
+    def _write(
+        self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
+    ) -> Response:
+        """The services' own transactions: none is open while the name service is asked."""
+        if request.method == "POST":
+            self.refuse_key(request)
+        return handler(request, *args, **kwargs)
 
     def shown(self, queryset: Any) -> Any:
         return queryset.select_related("partner")

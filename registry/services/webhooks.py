@@ -15,26 +15,39 @@ from registry.tasks import call_webhooks
 Status = WebhookDelivery.Status
 
 
-@transaction.atomic
 def add_webhook(
     *, by: User, url: str, kinds: list[str], partner: Partner | None = None
 ) -> tuple[Webhook, str]:
-    """A new webhook and its secret, which is shown only now."""
-    _require_owner(partner, by)
-    _require_room(partner)
+    """A new webhook and its secret, which is shown only now.
+
+    The name service, which may be slow, is asked while no lock is held.
+    """
+    with transaction.atomic():
+        _require_room(partner, by)
     webhook = Webhook(partner=partner, url=url, kinds=kinds)
     secret = webhook.make_secret()
     webhook.check_values()
     _require_public(url)
-    webhook.save(force_insert=True)
-    webhook.reader()
-    Event.log(webhook, "added", by=by)
+    with transaction.atomic():
+        _require_room(partner, by)
+        webhook.save(force_insert=True)
+        webhook.reader()
+        Event.log(webhook, "added", by=by)
     return webhook, secret
 
 
-@transaction.atomic
 def edit_webhook(webhook: Webhook, *, by: User, **values: Any) -> Webhook:
     """Change address, kinds, or whether it is called; switched on again, it starts afresh."""
+    _require_owner(webhook.partner, by)
+    if "url" in values:
+        with transaction.atomic():
+            _hold_verified(webhook.partner)
+        _require_public(values["url"])
+    return _edit(webhook, by=by, **values)
+
+
+@transaction.atomic
+def _edit(webhook: Webhook, *, by: User, **values: Any) -> Webhook:
     _require_owner(webhook.partner, by)
     if "url" in values or values.get("is_active"):
         _hold_verified(webhook.partner)
@@ -43,8 +56,6 @@ def edit_webhook(webhook: Webhook, *, by: User, **values: Any) -> Webhook:
     if values.get("is_active"):
         values |= {"disabled_reason": "", "failing_since": None}
     webhook.amend(**values)
-    if "url" in values:
-        _require_public(webhook.url)
     Event.log(webhook, "edited", by=by, reason=", ".join(sorted(values)))
     return webhook
 
@@ -106,8 +117,9 @@ def _require_owner(partner: Partner | None, by: User) -> None:
     managers_only(partner, by)
 
 
-def _require_room(partner: Partner | None) -> None:
+def _require_room(partner: Partner | None, by: User) -> None:
     """Only who is verified makes the registry call a machine, and not without end."""
+    _require_owner(partner, by)
     _hold_verified(partner)
     if Webhook.objects.filter(partner=partner).count() >= Webhook.MOST_PER_OWNER:
         raise DomainError("too_many_webhooks", f"At most {Webhook.MOST_PER_OWNER} webhooks.")
@@ -129,11 +141,23 @@ def _require_callable(webhook: Webhook) -> None:
 
 
 def _require_public(url: str) -> None:
-    """Ask the name service now as well: who writes a wrong name wants to know at once."""
+    """Ask the name service now as well: who writes a wrong name wants to know at once.
+
+    Not which names there are inside: one that leads nowhere and one that leads to an address of
+    our own network are refused in the same words.
+    """
     try:
-        outgoing.find_door(url)
+        outgoing.check_url(url)
+        _find_door(url)
     except outgoing.Refused as refusal:
         raise ValidationError({"url": refusal.as_invalid()}) from None
+
+
+def _find_door(url: str) -> None:
+    try:
+        outgoing.find_door(url)
+    except outgoing.Refused:
+        raise outgoing.Refused("The host has no address that may be called.") from None
 
 
 def _give_up_waiting(webhook: Webhook) -> None:

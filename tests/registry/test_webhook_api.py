@@ -85,15 +85,9 @@ def test_refuses_what_makes_no_webhook(api, webhook, manager, wrong, field, code
     assert not Event.objects.filter(kind="webhook.added").exists()
 
 
-@pytest.mark.parametrize(
-    ("addresses", "code"),
-    [
-        (["10.0.0.1"], "address_refused"),
-        (["93.184.216.34", "::1"], "address_refused"),
-        ([], "no_such_host"),
-    ],
-)
-def test_asks_the_name_service_at_once(api, webhook, manager, monkeypatch, addresses, code):
+@pytest.mark.parametrize("addresses", [["10.0.0.1"], ["93.184.216.34", "::1"], []])
+def test_asks_the_name_service_at_once(api, webhook, manager, monkeypatch, addresses):
+    """The answer is the same for a name that leads nowhere and one that leads inside."""
     monkeypatch.setattr(outgoing, "lookup", lambda *what: addresses)
 
     for answer in (
@@ -103,8 +97,9 @@ def test_asks_the_name_service_at_once(api, webhook, manager, monkeypatch, addre
         ),
     ):
         assert answer.status_code == 400
-        assert answer.json()["errors"][0]["attr"] == "url"
-        assert answer.json()["errors"][0]["code"] == code
+        error = answer.json()["errors"][0]
+        assert (error["attr"], error["code"]) == ("url", "address_refused")
+        assert error["detail"] == "The host has no address that may be called."
     assert list(Webhook.objects.values_list("url", flat=True)) == [webhook.url]
 
 
