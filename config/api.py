@@ -153,7 +153,7 @@ class KeysetPagination(BasePagination):
                 field.get_prep_value(field.clean(value, None))
                 for field, value in zip(fields, list(stated), strict=True)
             )
-        except (ValueError, TypeError, RecursionError, ModelInvalid, ParseError):
+        except (ValueError, TypeError, ArithmeticError, RecursionError, ModelInvalid, ParseError):
             raise ValidationError(
                 {"cursor": [ErrorDetail("Not a cursor of this list.", code="invalid_cursor")]}
             ) from None
