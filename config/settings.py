@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "registry.middleware.CallerMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "config.addresses.ReadableOnly",  # before any that reads the query or the form
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "registry.second_factor.AdminsNeedTotp",
