@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,19 +16,22 @@ from registry.models import AuditSeal
 
 MOST = 1000  # entries under one seal
 TAIL = 4096  # more than a line of the anchor file is long
+logger = logging.getLogger(__name__)
 
 
-def seal() -> int:
+def seal(*, new_anchor: bool = False) -> int:
     """Seal what has been committed and anchor it; how many entries it sealed.
 
     A seal reaches up to the oldest transaction that still runs: nobody waits for it, and it waits
     for nobody. Called twice at once, one of the two does the work.
     """
-    sealed = count = _seal_some()
+    sealed, count, path = 0, MOST, Path(settings.AUDIT_ANCHOR_FILE)
     while count == MOST:  # fewer is all there was: what came meanwhile is for the next time
+        # Each seal is anchored before the next: a crash leaves one out, which may be the first.
+        first = len(AuditSeal.objects.order_by()[:2]) < 2
         count = _seal_some()
+        anchor(path, begin=first or new_anchor)
         sealed += count
-    anchor(Path(settings.AUDIT_ANCHOR_FILE))
     return sealed
 
 
@@ -37,18 +41,28 @@ def _seal_some() -> int:
         return int(cursor.fetchone()[0])
 
 
-def anchor(path: Path) -> int:
+def anchor(path: Path, *, begin: bool = False) -> int:
     """Add to the file the seals that it lacks, one line each, and have them on the disk.
 
     It is only ever added to. A file that says something else than the database is left as it is,
-    and said so: that is what it is for.
+    and said so: that is what it is for. One that is not there, or empty, is begun with the first
+    seal, or when an operator says so: else who takes it away would be given another, made from
+    what the database says now.
     """
+    if not AuditSeal.objects.exists():
+        return 0
+    if not (begin or path.is_file()):
+        raise _missing(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         last = _last_line(file)
         if last:
             _require_known(last)
+        elif not begin:
+            raise _missing(path)
+        else:
+            logger.warning("The audit log's anchors begin in a new file, %s.", path)
         added = 0
         for line in _lines_after(last["seal"] if last else 0):
             file.write(line)
@@ -56,6 +70,15 @@ def anchor(path: Path) -> int:
         file.flush()
         os.fsync(file.fileno())
     return added
+
+
+def _missing(path: Path) -> DomainError:
+    return DomainError(
+        "anchor_missing",
+        f"There are seals, and no anchors in {path}. Put the file or its newest copy there; if"
+        " there is none, find out why, run verify_audit with the newest copy elsewhere, and begin"
+        " a new file: manage.py seal_audit --new-anchor.",
+    )
 
 
 def _lines_after(number: int) -> Iterator[bytes]:

@@ -103,6 +103,9 @@ def verify(anchor_file: Path | None) -> Verdict:
         number, *last = cursor.fetchone() or (0, -1, -1)
         try:
             _walk(verdict, number, tuple(last), _anchors(anchor_file))
+            if anchor_file and verdict.seals and not verdict.anchors:
+                text = f"There are seals, and no anchors: {anchor_file} is missing or empty."
+                raise Problem(text, seal=1)
         except Problem as problem:
             verdict.problem = problem
         cursor.execute(UNSEALED, last)
@@ -192,7 +195,7 @@ def _seals(number: int) -> Generator[Seal, None, None]:
 
 def _anchors(path: Path | None) -> Iterator[Anchor]:
     """The lines of the file; seals count up there too."""
-    if path is None:
+    if path is None or not path.is_file():
         return
     before = 0
     with path.open("rb") as file:

@@ -150,6 +150,34 @@ def test_anchors_every_seal_once_even_those_that_a_crash_left_out(log):
     ]
 
 
+def test_begins_a_new_file_only_when_told_to(log, caplog):
+    """A first start begins one by itself; later a file that is gone is a finding."""
+    for code in ("ONE", "TWO"):
+        make(code)
+        seal_everything()
+        seals.seal()
+    assert "begin in a new file" in caplog.text
+    moved = log.rename(log.with_name("moved.jsonl"))
+    with pytest.raises(CommandError, match="seal_audit --new-anchor"):
+        call_command("seal_audit")
+    with pytest.raises(CommandError, match="is missing"):
+        call_command("verify_audit")
+    assert not log.exists()
+    caplog.clear()
+
+    call_command("seal_audit", new_anchor=True)
+
+    assert "begin in a new file" in caplog.text
+    assert log.read_bytes() == moved.read_bytes()
+    call_command("verify_audit")
+
+
+def test_verifies_a_log_without_seals_and_without_a_file(log):
+    assert "0 seals" in call_command("verify_audit")
+    seals.anchor(log)
+    assert not log.exists()
+
+
 def test_mends_an_anchor_that_a_crash_cut_short(log):
     make("ONE")
     seal_everything()

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from registry.errors import DomainError
 from registry.models import AuditEntry, AuditSeal, Currency
 from registry.seals import anchor
 from registry.verifying import verify
@@ -27,7 +28,7 @@ def sealed(django_db_setup, django_db_blocker, tmp_path_factory):
         for number in range(ENTRIES):
             Currency.objects.create(code=f"A{number:02}", label=f"Money {number}", minor_units=2)
         seal_everything(most=ENTRIES // SEALS)
-        anchor(file)
+        anchor(file, begin=True)
         yield file
         Currency.objects.filter(code__startswith="A", label__startswith="Money").delete()
         empty_log()
@@ -183,3 +184,30 @@ def test_the_command_says_so_and_fails(sealed, tampering, capsys):
         call_command("verify_audit", anchor=sealed, as_json=True)
     answer = json.loads(capsys.readouterr().out)
     assert (answer["ok"], answer["problem"]["entry"]) == (False, entry)
+
+
+def test_anchors_that_were_taken_away_are_missed(sealed, tampering, settings, tmp_path, capsys):
+    """Without them a chain made anew cannot be told: that is no proof unless one says so."""
+    settings.AUDIT_ANCHOR_FILE = str(tmp_path / "gone.jsonl")
+    with pytest.raises(CommandError, match="gone.jsonl is missing"):
+        call_command("verify_audit", as_json=True)
+    assert json.loads(capsys.readouterr().out)["ok"] is False
+    (tmp_path / "gone.jsonl").touch()
+    with pytest.raises(CommandError, match="is missing or empty"):
+        call_command("verify_audit")
+
+    assert "no anchors: none were given" in call_command("verify_audit", no_anchor=True)
+
+
+def test_an_anchor_file_that_was_taken_away_is_not_begun_anew(sealed, tampering, tmp_path):
+    for file in (tmp_path / "gone.jsonl", tmp_path / "empty.jsonl"):
+        (tmp_path / "empty.jsonl").touch()
+        with pytest.raises(DomainError) as refused:
+            anchor(file)
+        assert refused.value.code == "anchor_missing"
+        assert "--new-anchor" in refused.value.detail
+    assert not (tmp_path / "gone.jsonl").exists()
+    assert not (tmp_path / "empty.jsonl").read_text()
+
+    assert anchor(tmp_path / "gone.jsonl", begin=True) == SEALS
+    assert verify(tmp_path / "gone.jsonl").anchors == SEALS

@@ -19,11 +19,17 @@ class Command(BaseCommand):
             help="the database was restored into another cluster; as the owner, before any write",
         )
 
-    def handle(self, *, after_restore: bool, **options: Any) -> str:
+        parser.add_argument(
+            "--new-anchor",
+            action="store_true",
+            help="begin AUDIT_ANCHOR_FILE anew, where it is missing or empty; this is logged",
+        )
+
+    def handle(self, *, after_restore: bool, new_anchor: bool, **options: Any) -> str:
         if after_restore:
             done = continue_after_restore()
             return "The log goes on here." if done else "This is the cluster it was written in."
         try:
-            return f"{seal()} entries sealed."
+            return f"{seal(new_anchor=new_anchor)} entries sealed."
         except DomainError as error:
             raise CommandError(error.detail) from None

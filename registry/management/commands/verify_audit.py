@@ -18,15 +18,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--anchor",
             type=Path,
-            help="the anchors; without it AUDIT_ANCHOR_FILE, if there",
+            help="the anchors; without it AUDIT_ANCHOR_FILE",
+        )
+        parser.add_argument(
+            "--no-anchor",
+            action="store_true",
+            help="compare with none: a log made anew from end to end is then not told",
         )
         parser.add_argument("--json", action="store_true", dest="as_json")
 
-    def handle(self, *, anchor: Path | None, as_json: bool, **options: Any) -> str | None:
-        usual = Path(settings.AUDIT_ANCHOR_FILE)
-        file = anchor or (usual if usual.is_file() else None)
-        if file and not file.is_file():
-            raise CommandError(f"{file} is no file.")
+    def handle(
+        self, *, anchor: Path | None, no_anchor: bool, as_json: bool, **options: Any
+    ) -> str | None:
+        file = None if no_anchor else anchor or Path(settings.AUDIT_ANCHOR_FILE)
+        if anchor and not anchor.is_file():
+            raise CommandError(f"{anchor} is no file.")
         verdict = verify(file)
         if as_json:
             self.stdout.write(json.dumps(verdict.as_dict()))
