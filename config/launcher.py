@@ -90,16 +90,17 @@ def product_environment(children: Children) -> dict[str, str]:
 def run(_options: list[str]) -> int:
     with Children(VAR) as children, servers(children, durable=True) as (started, environment):
         (VAR / "media").mkdir(mode=0o700, exist_ok=True)
+        port = free_port(PORT)
+        environment.setdefault("SITE_URL", f"http://localhost:{port}")
         prepare(environment, embedded="postgres" in started.processes)
         remember(environment)
-        port = free_port(PORT)
         if port != PORT:
             print(f"Port {PORT} is taken; using {port}.")
         return serve(started, environment, port, banner(port))
 
 
 KEPT = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "HTTPS", "ALLOWED_HOSTS",
-        "STATIC_ROOT", "MEDIA_ROOT", "EMAIL_URL", "AUDIT_ANCHOR_FILE")  # fmt: skip
+        "STATIC_ROOT", "MEDIA_ROOT", "EMAIL_URL", "SITE_URL", "AUDIT_ANCHOR_FILE")  # fmt: skip
 
 
 def remember(environment: dict[str, str]) -> None:

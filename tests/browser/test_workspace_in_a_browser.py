@@ -6,6 +6,7 @@ from tests.browser.test_pages_in_a_browser import overflow, sign_in, visit
 from tests.factories import (
     ContactFactory,
     IdentifierSchemeFactory,
+    InvitationFactory,
     PartnerFactory,
     StandardFactory,
     UserFactory,
@@ -91,3 +92,19 @@ def test_an_organisation_is_registered_without_script(open_page, place):
 
     assert "School beside the River" in page.inner_text("main")
     assert place.manager.affiliations.filter(partner__name="School beside the River").exists()
+
+
+@pytest.mark.parametrize(("answer", "status"), [("Accept", "accepted"), ("Decline", "declined")])
+def test_an_invitation_is_answered(open_page, place, answer, status):
+    """In a browser, which says where a form comes from."""
+    invited = UserFactory()
+    invitation = InvitationFactory(partner=place.partner, email=invited.email)
+    secret = invitation.new_secret()
+    page = open_page(390, script=False)
+    sign_in(page, invited)
+
+    page.goto(f"/invitations/{secret}/")
+    page.locator("main").get_by_role("button", name=answer).click()
+
+    invitation.refresh_from_db()
+    assert invitation.status == status, page.inner_text("main")
