@@ -2,11 +2,25 @@
 
 import codecs
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import Http404, HttpRequest, HttpResponse
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class AnyEncoding(WSGIRequest):
+    """One that claims an encoding which is none of texts (`hex`), so that it can be refused.
+
+    Django decodes the query while it makes the request, before any middleware could answer.
+    """
+
+    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        with suppress(LookupError, UnicodeError, SuspiciousOperation):
+            super()._set_content_type_params(meta)  # type: ignore[misc]
 
 
 class ReadableOnly:

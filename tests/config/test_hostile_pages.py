@@ -6,8 +6,9 @@ import re
 import pytest
 from django.core.cache import cache
 from django.db import transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 
+from config.wsgi import application
 from tests.config.test_access_matrix import API, PAGES, fill
 from tests.config.world import build
 
@@ -102,3 +103,18 @@ def test_speaks_utf_8_alone(client, encoding):
     assert client.get("/partners/", **wrong).status_code == 400
     assert client.get(f"{API}partners/", **wrong).status_code == 400
     assert client.generic("POST", "/account/", body, multipart).status_code == 400
+
+
+@pytest.mark.parametrize("encoding", ["hex", "rot13", "undefined", "idna", "unheard-of"])
+def test_an_encoding_that_is_none_of_texts_is_no_fault_of_ours(encoding):
+    """As the server hands it over: Django reads the query before any of our code is asked."""
+    kind = f"application/x-www-form-urlencoded; charset={encoding}"
+    for query in ("search=xn--%ff.%00a", "a&" * 2000):
+        environ = RequestFactory()._base_environ(
+            PATH_INFO="/partners/", QUERY_STRING=query, CONTENT_TYPE=kind
+        )
+        # not by calling it, which would close the tests' connection
+        answer = application.get_response(application.request_class(environ))
+
+        readable = encoding == "unheard-of" and len(query) < 2000
+        assert answer.status_code == (200 if readable else 400)
