@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "registry.second_factor.AdminsNeedTotp",
     "axes.middleware.AxesMiddleware",
+    "registry.merged_addresses.MergedPartners",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -27,7 +27,8 @@ def partner(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "partner": found,
         "basis": Basis(found.reporting_basis).label,
-        "may_edit": Partner.objects.editable_by(request.user).filter(pk=pk).exists(),
+        "is_own": request.user.is_authenticated
+        and (request.user.is_staff or request.user.has_role(pk)),
         "parent": found.public_parent,
         "subsidiaries": Partner.objects.visible_to(request.user).filter(parent=found)[:50],
         "countries": found.countries.all(),

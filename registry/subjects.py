@@ -56,8 +56,14 @@ def api_url(event: Event) -> str | None:
     return f"{settings.SITE_URL}{path}"
 
 
+# The page of one invitation opens by a secret: its partner's people page shows it.
+_PAGES_OF_PARTNER = {"invitation": "people"}
+
+
 def page_url(subject: models.Model) -> str:
     """The record's page, or that of the record it belongs to; empty where there is none."""
+    if page := _PAGES_OF_PARTNER.get(str(subject._meta.model_name)):
+        return reverse(page, args=[subject.partner_id])  # type: ignore[attr-defined]
     for name, pk in (
         (subject._meta.model_name, subject.pk),
         ("partnership", getattr(subject, "partnership_id", None)),

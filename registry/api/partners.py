@@ -295,7 +295,7 @@ class PartnerViewSet(Mergeable, RecordViewSet):
 
 
 class PartnerIdentifierViewSet(Created, mixins.DestroyModelMixin, ViewSet):
-    """To add one, and for admins to take one away; they are read with their partner."""
+    """To add one, or take a slip back; once verified, for admins. Read with their partner."""
 
     queryset = PartnerIdentifier.objects.all()
     serializer_class = PartnerIdentifierSerializer

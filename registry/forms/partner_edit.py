@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from registry.errors import DomainError
-from registry.models import Basis, Country, Language, Partner
+from registry.models import Basis, Country, Language, Partner, PartnerIdentifier
 
 # The sections of a partner's workspace, in the order of the hub.
 SECTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -127,6 +127,11 @@ class NewPartnerForm(PartnerForm):
             self.add_error("scheme", "Say which register gave the number.")
         if scheme and not value:
             self.add_error("value", "Give the number in that register.")
+        if scheme and value:
+            try:
+                PartnerIdentifier.stated(scheme, value)
+            except ValidationError as error:
+                self.add_error(None, error)
         return self.cleaned_data
 
     def identifiers(self) -> list[tuple[str, str]]:

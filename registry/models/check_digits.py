@@ -88,10 +88,17 @@ def checked(scheme: str, value: str) -> str:
 
 def _lei(value: str) -> str:
     written = lei.compact(value)
-    if not re.fullmatch("[0-9A-Z]{18}[0-9]{2}", written) or not lei.is_valid(written):
+    if not re.fullmatch("[0-9A-Z]{18}[0-9]{2}", written):
         text = "Not an LEI: 18 letters or digits, then 2 check digits (ISO 17442)."
         raise ValidationError({"value": ValidationError(text, code="bad_check_digits")})
+    if not lei.is_valid(written):
+        raise _no_match(scheme="LEI")
     return written
+
+
+def _no_match(scheme: str) -> ValidationError:
+    text = f"The check digits do not match: some character of this {scheme} number is wrong."
+    return ValidationError({"value": ValidationError(text, code="bad_check_digits")})
 
 
 def _matching(value: str, pattern: str, words: str) -> str:
@@ -107,9 +114,11 @@ def _by_module(scheme: str, value: str) -> str:
         for name in MODULES[scheme]:
             try:
                 return str(_module(name).validate(value))
+            except exceptions.InvalidChecksum:
+                raise _no_match(scheme) from None
             except exceptions.ValidationError:
                 continue
-    text = f"Not a number of {scheme}: its length, letters or check digits are wrong."
+    text = f"Not a number of {scheme}: its length or its characters are wrong."
     raise ValidationError({"value": ValidationError(text, code="bad_check_digits")})
 
 

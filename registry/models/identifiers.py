@@ -139,6 +139,14 @@ class PartnerIdentifier(models.Model):
             raise ValidationError({"value": ValidationError(text, code="bad_identifier")})
         return found
 
+    @classmethod
+    def stated(cls, scheme: str, value: str, **of: Any) -> Self:
+        """What somebody says it is, as its register writes it; else ValidationError."""
+        identifier = cls(scheme=scheme.strip(), value=value.strip(), **of)
+        identifier.clean_fields(exclude=["partner"])
+        identifier.clean()
+        return identifier
+
     def ways(self) -> set[str]:
         """How else the same identifier may have been written out, itself included."""
         ways = {self._written}

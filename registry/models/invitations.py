@@ -124,7 +124,7 @@ class Invitation(MovingRecord):
         ]
 
     def __str__(self) -> str:
-        return f"invitation {self.pk}: {self.role} at {self.partner_id}"
+        return f"{self.role} at {self.partner}"
 
     @transaction.atomic
     def accept(self, *, by: User) -> Affiliation:

@@ -30,7 +30,9 @@ def register_partner(
     related = _without_relations(fields)
     partner = Partner(**fields)
     partner.check_values()
-    stated = [_checked(partner, scheme, value) for scheme, value in identifiers]
+    stated = [
+        PartnerIdentifier.stated(scheme, value, partner=partner) for scheme, value in identifiers
+    ]
     one_identity_at_a_time()
     for identifier in stated:
         _refuse_taken(identifier, by=by)
@@ -75,7 +77,7 @@ def add_identifier(partner: Partner, *, by: User, scheme: str, value: str) -> Pa
     """State a partner's identifier in a register; it is unique among all partners."""
     managers_only(partner, by)
     _admins_once_verified(partner, by)
-    identifier = _checked(partner, scheme, value)
+    identifier = PartnerIdentifier.stated(scheme, value, partner=partner)
     one_identity_at_a_time()
     _refuse_taken(identifier, by=by)
     _save(identifier, by=by)
@@ -85,10 +87,11 @@ def add_identifier(partner: Partner, *, by: User, scheme: str, value: str) -> Pa
 
 @transaction.atomic
 def release_identifier(identifier: PartnerIdentifier, *, by: User) -> None:
-    """Take an identifier away from a partner that claimed it wrongly; only an admin may."""
-    if not by.is_staff:
-        raise NotAllowed("admins_only", "Only a registry admin may do this.")
-    Event.log(identifier.partner, "unidentified", by=by, reason=str(identifier))
+    """Take a slip back, while the partner waits to be verified; from then on only an admin may."""
+    partner = Partner.objects.select_for_update(no_key=True).get(pk=identifier.partner_id)
+    managers_only(partner, by)
+    _admins_once_verified(partner, by)
+    Event.log(partner, "unidentified", by=by, reason=str(identifier))
     identifier.delete()
 
 
@@ -135,13 +138,6 @@ def one_identity_at_a_time() -> None:
     """Two requests about one organisation at once: the second one sees what the first wrote."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_IDENTITY_AT_A_TIME])
-
-
-def _checked(partner: Partner, scheme: str, value: str) -> PartnerIdentifier:
-    identifier = PartnerIdentifier(partner=partner, scheme=scheme.strip(), value=value.strip())
-    identifier.clean_fields(exclude=["partner"])
-    identifier.clean()
-    return identifier
 
 
 def _refuse_taken(identifier: PartnerIdentifier, *, by: User) -> None:

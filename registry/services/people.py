@@ -170,6 +170,11 @@ def _last_manager(affiliation: Affiliation, to: User | None) -> list[DomainError
     return [_LAST_MANAGER] if is_last else []
 
 
+def is_last_manager(affiliation: Affiliation) -> bool:
+    """Whether whoever takes over becomes a manager."""
+    return bool(_last_manager(affiliation, None))
+
+
 _LAST_MANAGER = DomainError(
     "last_manager",
     "The partner's last manager: hand over to somebody else, or give the reason why not.",
@@ -198,8 +203,17 @@ def _take_over(affiliation: Affiliation, to: User, *, by: User) -> None:
     others = User.objects.managers_of(partner.pk).exclude(pk=affiliation.user_id)
     if affiliation.role == Affiliation.Role.MANAGER and not others.exists():
         Affiliation.give(to, partner, Affiliation.Role.MANAGER, by=by)
+        _tell_of_role(to, partner)
     if not _keeps_working(affiliation):
         hand_over.send(sender=Partner, person=affiliation.user, partner=partner, to=to, by=by)
+
+
+def _tell_of_role(user: User, partner: Partner) -> None:
+    """The last role that was given there, unless one gave it to oneself."""
+    given = Event.objects.about(partner).filter(kind="partner.affiliated", reason=str(user.key))
+    event = given.order_by("-pk").first()
+    if event and event.by_id != user.pk:
+        Notice.tell(event, [user])
 
 
 def _roles_at(affiliation: Affiliation) -> Any:

@@ -42,7 +42,12 @@ def record(request: HttpRequest, label: str, pk: str) -> HttpResponse:
         "page_name": PAGES.get(label, ""),
         "pk": pk,
         "kind": subject.model._meta.verbose_name,
-        "changes": [(change, words.lines(change)) for change in shown],
+        "changes": [
+            (change, lines)
+            for change in shown
+            # Of a change whose columns are not for the reader, there is nothing to say.
+            if (lines := words.lines(change)) or change.operation != "update"
+        ],
         "page": {"next": str(rows[PAGE - 1].pk) if len(rows) > PAGE else ""},
     }
     return render(request, "registry/history.html", context)

@@ -8,9 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from registry.forms.secretariat import MergeForm, ReasonForm
-from registry.models import PartnerMerge
+from registry.models import Affiliation, PartnerMerge
 from registry.paging import newest_by_number
 from registry.services.merging import counts_of, merge_partners, preview_merge
+from registry.services.moving import Moving
 from registry.services.unmerging import undo_merge
 from registry.views.accounts import SignedInRequest
 from registry.views.refusals import admins_only, shown_in
@@ -33,6 +34,7 @@ def merges(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "plan": plan,
         "moving": _by_name(counts_of(plan.written)) if plan else [],
+        "gaining": _gaining(plan) if plan else [],
         "staying": _named(plan.stayed) if plan else [],
         "page": newest_by_number(_logged(), request.GET.get("after", "")),
     }
@@ -63,6 +65,14 @@ def merge(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _logged() -> Any:
     return PartnerMerge.objects.select_related("duplicate", "into", "by", "undone_by")
+
+
+def _gaining(plan: Moving) -> Any:
+    """The roles that would be held at the partner that stays, with the people who hold them."""
+    label = Affiliation._meta.label_lower
+    moved = {field.row_id for field in plan.written if field.model == label}
+    held = Affiliation.objects.filter(pk__in=moved, partner=plan.duplicate)
+    return held.select_related("user").order_by("role", "user__name", "user__email")
 
 
 def _by_name(counts: dict[str, int]) -> list[tuple[str, int]]:

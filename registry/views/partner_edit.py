@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from registry.errors import DomainError
+from registry.errors import DomainError, NotAllowed
 from registry.forms.partner_edit import (
     SECTIONS,
     FormerNameForm,
@@ -92,8 +92,8 @@ def _answers(form: forms.Form | forms.ModelForm) -> list[tuple[str, str, str]]:
         value: Any = form.cleaned_data.get(bound.name)
         choices = dict(getattr(bound.field, "choices", ()) or ()) if isinstance(value, str) else {}
         many = hasattr(value, "__iter__") and not isinstance(value, str)
-        words = ", ".join(map(str, value)) if many else str(choices.get(value, value or ""))
-        said.append((str(bound.label), words, bound.id_for_label))
+        words = ", ".join(map(str, value)) if many else str(choices.get(value, value))
+        said.append((str(bound.label), words if value else "", bound.id_for_label))
     return said
 
 
@@ -163,18 +163,19 @@ def identifiers(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.success(request, "The identifier is added.")
             return redirect("partner-identifiers", pk)
     rows = partner.identifiers.all()
-    context = {"partner": partner, "form": form, "identifiers": rows}
+    may_change = request.user.is_staff or partner.status == Partner.Status.PENDING
+    context = {"partner": partner, "form": form, "identifiers": rows, "may_change": may_change}
     return render(request, "registry/partner_identifiers.html", context)
 
 
 @login_required
 @require_POST
 def release_identifier(request: SignedInRequest, pk: int, identifier: int) -> HttpResponse:
-    partner = editable(request, pk)
-    if not request.user.is_staff:
-        raise PermissionDenied
-    found = get_object_or_404(partner.identifiers, pk=identifier)
-    partners.release_identifier(found, by=request.user)
+    found = get_object_or_404(editable(request, pk).identifiers, pk=identifier)
+    try:
+        partners.release_identifier(found, by=request.user)
+    except NotAllowed as refused:
+        raise PermissionDenied(refused.detail) from refused
     messages.success(request, "The identifier is taken away.")
     return redirect("partner-identifiers", pk)
 

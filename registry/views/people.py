@@ -38,7 +38,7 @@ def people(request: SignedInRequest, pk: int) -> HttpResponse:
         if succeeds(form, invite):
             messages.success(request, f"{form.cleaned_data['email']} is invited by mail.")
             return redirect("people", pk=partner.pk)
-    chosen = PeopleFilter(request.GET)
+    chosen = PeopleFilter(request.GET, auto_id="filter_%s")
     rows = _chosen(Affiliation.objects.filter(partner=partner, user__is_service=False), chosen)
     context = {
         "partner": partner,
@@ -104,6 +104,7 @@ def person(request: SignedInRequest, pk: int, affiliation: int) -> HttpResponse:
         "removal": removal,
         "role": role,
         "tasks": services.tasks_of(found, by=request.user),
+        "is_last_manager": services.is_last_manager(found),
         "is_manager": Partner.objects.editable_by(request.user).filter(pk=pk).exists(),
     }
     return render(request, "registry/person.html", context)

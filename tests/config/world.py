@@ -43,6 +43,8 @@ def build():
         "suspended_partner": suspended,
         "pending": pending,
         "identifier": f.PartnerIdentifierFactory(partner=lead),
+        "slip": f.PartnerIdentifierFactory(partner=pending),
+        "slip_of_name": f.FormerNameFactory(partner=pending),
         "contact": f.ContactFactory(partner=member),
         "target": f.TargetFactory(),
         "global_indicator": f.GlobalIndicatorFactory(),

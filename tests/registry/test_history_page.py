@@ -101,3 +101,12 @@ def test_long_histories_go_on_on_the_next_page(client, partner, manager):
 
     assert len(first.context["changes"]) == 50
     assert len(client.get(path, {"after": after}).context["changes"]) == 2
+
+
+def test_a_change_of_which_one_sees_nothing_is_left_out(client, partner, manager):
+    Partner.objects.filter(pk=partner.pk).update(version=77)
+    path = f"/history/registry.partner/{partner.pk}/"
+
+    shown = client.get(path).context["changes"]
+
+    assert [change.operation for change, _ in shown] == ["insert"]

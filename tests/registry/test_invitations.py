@@ -217,3 +217,17 @@ def test_an_address_that_was_not_confirmed_accepts_nothing(partner):
     assert invitation not in Invitation.objects.visible_to(person)
     person.emailaddress_set.update(verified=True)
     assert invitations.accept_invitation(invitation, by=person).user == person
+
+
+def test_the_notice_of_an_answer_leads_to_the_partners_people(client, partner, manager):
+    invited = UserFactory(email="new@example.org")
+    invitations.accept_invitation(invite(partner, manager), by=invited)
+    client.force_login(manager)
+
+    notice = Notice.objects.get(user=manager)
+    page = client.get("/notices/").content.decode()
+    answer = client.post(f"/notices/{notice.pk}/read/")
+
+    assert "Evaluator at Tumaini Trust: accepted" in page
+    assert answer.headers["Location"] == f"/partners/{partner.pk}/people/"
+    assert client.get(answer.headers["Location"]).status_code == 200

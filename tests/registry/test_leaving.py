@@ -209,3 +209,27 @@ def test_of_the_last_two_managers_that_leave_at_once_one_stays():
     refusals = [outcome for outcome in outcomes if outcome]
     assert [(type(error), error.code) for error in refusals] == [(DomainError, "last_manager")]
     assert Affiliation.objects.filter(partner=partner).count() == 1
+
+
+def test_who_takes_over_from_the_last_manager_is_told_of_the_role(client, partner, manager):
+    observer = UserFactory(observes=partner)
+    client.force_login(manager)
+    page = f"/partners/{partner.pk}/people/{role_of(manager, partner).pk}/"
+    assert "whoever takes over becomes its manager" in client.get(page).content.decode()
+
+    client.post(page, {"do": "remove", "to": observer.pk, "reason": ""})
+
+    assert observer.has_role(partner.pk, "manager")
+    told = Notice.objects.filter(user=observer, kind="partner.affiliated")
+    assert [notice.event.became for notice in told] == ["manager"]
+    client.force_login(observer)
+    assert f"A role was given at {partner.name}" in client.get("/notices/").content.decode()
+
+
+def test_one_of_two_managers_leaves_no_new_one(client, partner, manager):
+    other = UserFactory(manages=partner)
+    client.force_login(manager)
+
+    page = client.get(f"/partners/{partner.pk}/people/{role_of(other, partner).pk}/")
+
+    assert "becomes its manager" not in page.content.decode()

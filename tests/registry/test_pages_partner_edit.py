@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from registry.models import Partner
 from tests.factories import (
+    NOON,
     CountryFactory,
     FocalPointFactory,
     FormerNameFactory,
@@ -83,7 +84,7 @@ def test_possible_duplicates_are_shown_and_need_a_tick(client, user):
         ({"kind": "club"}, "Select a valid choice."),
         ({"country": "999999"}, "Select a valid choice."),
         ({"kind": "start_up", "size": "large"}, "The size contradicts the kind"),
-        ({"scheme": "LEI", "value": "213800KUD8LAJWSQ9D16"}, "Not an LEI"),
+        ({"scheme": "LEI", "value": "213800KUD8LAJWSQ9D16"}, "check digits do not match"),
         ({"scheme": "NOPE", "value": "1"}, "No register has the code NOPE."),
         ({"value": "1"}, "Say which register gave the number."),
         ({"parent": "Nobody"}, "No partner has this name."),
@@ -201,3 +202,45 @@ def test_the_public_page_shows_all_public_facts_and_no_reason(client):
     assert "secret programme" not in page
     assert "Hidden daughter" not in page
     assert "This organisation" not in page  # the workspace's navigation
+
+
+@pytest.mark.parametrize(
+    ("scheme", "value", "said"),
+    [
+        ("LEI", "213800KUD8LAJWSQ9D16", "The check digits do not match"),
+        ("LEI", "213800", "18 letters or digits"),
+        ("NO-SUCH", "1", "No register has the code NO-SUCH"),
+    ],
+)
+def test_a_wrong_identifier_is_reported_when_the_answers_are_checked(
+    client, user, scheme, value, said
+):
+    answers = {"name": "New one", "kind": "union", "scheme": scheme, "value": value}
+
+    page = client.post(NEW, {**answers, "step": "check"}).content.decode()
+
+    assert said in page
+    assert "<h1>Register an organisation</h1>" in page
+
+
+def test_what_is_not_stated_is_called_so(client, user):
+    answers = {"name": "New one", "kind": "union", "size": "", "level": "", "step": "check"}
+
+    page = client.post(NEW, answers).content.decode()
+
+    assert "Check your answers" in page
+    assert "-----" not in page
+
+
+def test_the_manager_takes_a_slip_back_until_it_is_verified(client, partner):
+    slip = PartnerIdentifierFactory(partner=partner)
+    page = f"/partners/{partner.pk}/identifiers/"
+    release = f"{page}{slip.pk}/release/"
+    assert release in client.get(page).content.decode()
+    Partner.objects.update(status="verified", verified_at=NOON)
+
+    assert release not in client.get(page).content.decode()
+    assert client.post(release).status_code == 403
+    Partner.objects.update(status="pending")
+    assert client.post(release).status_code == 302
+    assert not partner.identifiers.exists()

@@ -37,6 +37,7 @@ ROWS = [
         {},
         "401 403 403 403 403 403 403 403 302 401 401",
     ),
+    ("POST", "/partners/{pending}/identifiers/{slip}/release/", {}, WORKSPACE_DONE),
     ("GET", "/partners/{pending}/former-names/", None, WORKSPACE),
     ("POST", "/partners/{pending}/former-names/", {"name": "Before"}, WORKSPACE_DONE),
     (

@@ -6,6 +6,7 @@ NEW_PARTNER = {"name": "New", "kind": "academia", "country": "KE"}
 NEW_ROLE = {"email": "{newcomer}", "partner": "{member_partner}", "role": "observer"}
 NEW_STRANGER = {"email": "nobody@example.org", "partner": "{member_partner}", "role": "observer"}
 SIGN_IN = {"email": "{lead_email}", "password": "{password}"}
+TAKES_BACK = "401 404 204 404 404 404 404 404 204 403 404"
 
 ROWS = [
     ("GET", "", None, PUBLIC),
@@ -43,6 +44,9 @@ ROWS = [
         None,
         "401 403 403 403 403 403 403 403 204 403 403",
     ),
+    # while it is not verified, its manager takes a slip back
+    ("DELETE", "partner-identifiers/{slip}/", None, TAKES_BACK),
+    ("DELETE", "former-names/{slip_of_name}/", None, TAKES_BACK),
     ("GET", "affiliations/", None, SIGNED_IN),
     ("POST", "affiliations/", NEW_ROLE, "401 403 403 403 403 403 403 403 201 403 403"),
     ("POST", "affiliations/", NEW_STRANGER, "401 403 403 403 403 403 403 403 400 403 403"),
