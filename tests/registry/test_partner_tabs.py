@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import PartnerFactory, UserFactory
 
@@ -44,6 +46,19 @@ def test_an_admin_opens_all_of_them(client, partner):
 
     assert len(tabs) == 10
     assert {client.get(address).status_code for address in tabs} == {200}
+
+
+def test_the_page_costs_the_same_for_many_people_as_for_few(
+    client, partner, django_assert_num_queries
+):
+    client.force_login(UserFactory(observes=partner))
+    path = f"/partners/{partner.pk}/"
+    with CaptureQueriesContext(connection) as few:
+        client.get(path)
+    UserFactory.create_batch(5, evaluates=partner)
+
+    with django_assert_num_queries(len(few)):
+        client.get(path)
 
 
 def test_somebody_else_is_asked_to_join(client, partner):
