@@ -74,7 +74,7 @@ Short,union
         "row 4, column country: unknown: XX",
         "row 4, column groups: unknown: MGOS-99",
         "row 5, column size: The size contradicts",
-        "row 5, column identifiers: Not an LEI",
+        "row 5, column identifiers: The check digits do not match",
         "row 6, column identifiers: No register has the code NO-BRX. Near: NO-BRC.",
         "row 7, column name: contains a NUL character",
         "row 8, column name: the row has 2 cells",
