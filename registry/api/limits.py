@@ -29,6 +29,7 @@ from rest_framework.views import APIView
 from registry.api.authentication import client_address
 from registry.models import Token, User
 
+KEYS = "rate"
 WINDOW = 60
 RESTS_FOR = 5.0  # seconds without asking again after Redis did not answer
 PATIENCE = 0.25
@@ -106,7 +107,7 @@ class Counter:
         if time.monotonic() < self._asks_from:
             return None
         limits = [bucket.limit for bucket in buckets]
-        keys = [f"rate:{bucket.policy}:{bucket.key}" for bucket in buckets]
+        keys = [f"{KEYS}:{bucket.policy}:{bucket.key}" for bucket in buckets]
         try:
             answer = self._script(keys, [WINDOW * 1_000_000, uuid.uuid4().hex, *limits])
         except (RedisError, OSError) as away:

@@ -19,14 +19,18 @@ ME = "/api/v1/me/"
 
 @pytest.fixture
 def limited(settings, monkeypatch):
-    """`limited(token=3)`: limits of this test alone, and nobody counted yet."""
+    """`limited(token=3)`: limits of this test alone, and nobody counted yet.
+
+    Other processes' tests call from the same address at the same time: ours have keys of their own.
+    """
+    monkeypatch.setattr(limits, "KEYS", f"rate-{uuid.uuid4().hex}")
     monkeypatch.setattr(limits, "PATIENCE", 30)  # a busy machine is not a Redis that is away
     limits.counter.cache_clear()
     link = Redis.from_url(settings.REDIS_URL)
     settings.RATE_LIMITS = dict.fromkeys(("anonymous", "token", "person", "partner"), 1000)
 
     def forget():
-        for key in link.scan_iter("rate:*"):
+        for key in link.scan_iter(f"{limits.KEYS}:*"):
             link.delete(key)
 
     forget()
@@ -136,7 +140,7 @@ def test_a_refused_call_uses_up_nothing_of_its_other_limits(limited, settings):
 
     another = with_token(TokenFactory(user=token.user))
     assert another.get(ME)["RateLimit-Remaining"] == "0"
-    left = Redis.from_url(settings.REDIS_URL).zcard(f"rate:person:{token.user.pk}")
+    left = Redis.from_url(settings.REDIS_URL).zcard(f"{limits.KEYS}:person:{token.user.pk}")
     assert left == 2
 
 
