@@ -3,8 +3,10 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema as SpectacularAutoSchema
-from drf_spectacular.utils import Direction, extend_schema_serializer
+from drf_spectacular.utils import Direction, OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
+
+from registry.api.examples import EXAMPLES
 
 
 class FaultSerializer(serializers.Serializer[Any]):
@@ -26,6 +28,11 @@ EXTRA = {"POST": ("422",), "PATCH": ("428",)}
 
 
 class AutoSchema(SpectacularAutoSchema):
+    def get_examples(self) -> list[OpenApiExample]:
+        action = getattr(self.view, "action", None) or self.method.lower()
+        body = EXAMPLES.get((type(self.view).__name__, action))
+        return [OpenApiExample("example", value=body, request_only=True)] if body else []
+
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction=direction)
         usual = READING if self.method == "GET" else WRITING + EXTRA.get(self.method, ())

@@ -231,15 +231,14 @@ def verb(
             return method(self, self.get_object(), **self.read_body(body))
 
         post.__name__, post.__doc__ = method.__name__, method.__doc__
-        described = extend_schema(
+        name = url_path or method.__name__.replace("_", "-")
+        # Outside of `action`, which else writes over the description.
+        described: Callable[..., Any] = extend_schema(
             request=None if body is NothingSerializer else body,
             parameters=[IDEMPOTENCY_KEY],
             **schema,
-        )(post)
-        decorated: Callable[..., Any] = action(
-            detail=True, methods=["post"], url_path=url_path or method.__name__.replace("_", "-")
-        )(described)
-        return decorated
+        )(action(detail=True, methods=["post"], url_path=name)(post))
+        return described
 
     return decorate
 
