@@ -209,6 +209,8 @@ class Amended:
     def partial_update(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(self.get_object(), data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
+        if not serializer.validated_data:
+            raise ValidationError("Nothing was sent that could change.", code="nothing_sent")
         response: Response = self.answer(serializer.save())
         return response
 

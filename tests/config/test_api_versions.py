@@ -138,3 +138,18 @@ def test_an_update_never_undoes_a_racing_move():
         assert partner.status == expected
         assert statuses != (412, 412)
         assert (partner.summary == "New.") == (statuses[0] == 200)
+
+
+@pytest.mark.parametrize("kind", ["partners", "memberships", "submissions", "contacts"])
+def test_an_empty_change_is_told_so(api, kind):
+    made = {
+        "partners": f.PartnerFactory,
+        "memberships": f.MembershipFactory,
+        "submissions": f.SubmissionFactory,
+        "contacts": f.ContactFactory,
+    }[kind]()
+    api.force_authenticate(f.UserFactory(admin=True))
+
+    answer = api.patch(f"/api/v1/{kind}/{made.pk}/", {}, HTTP_IF_MATCH="*")
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "nothing_sent")

@@ -52,13 +52,12 @@ def link(transactional_db):
     if url["USER"] == mine["USER"]:
         pytest.skip("one role alone: it owns the log and can do what it likes")
     call_command("grant_app_role", verbosity=0)
+    where = connection.get_connection_params()  # a socket's path is not in the URL's host
     with contextlib.closing(
         psycopg2.connect(
-            host=url["HOST"],
-            port=url["PORT"] or None,
+            **{name: where[name] for name in ("host", "port", "dbname") if name in where},
             user=url["USER"],
             password=url["PASSWORD"],
-            dbname=mine["NAME"],
         )
     ) as link:
         yield link

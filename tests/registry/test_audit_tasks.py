@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from celery import shared_task
@@ -45,8 +46,9 @@ def test_a_task_that_fails_leaves_nothing_behind():
 def test_a_command_acts_in_its_own_name():
     """In a process of its own, as it is run: on the tests' database."""
     mine = connection.settings_dict
-    host = (mine["HOST"] or "").replace("/", "%2f")
-    url = f"postgres://{mine['USER']}:{mine['PASSWORD']}@{host}:{mine['PORT']}/{mine['NAME']}"
+    where = connection.get_connection_params()
+    place = urlencode({name: where[name] for name in ("host", "port") if name in where})
+    url = f"postgres://{mine['USER']}:{mine['PASSWORD']}@/{mine['NAME']}?{place}"
     subprocess.run(
         [sys.executable, "manage.py", "load_vocabularies"],
         cwd=ROOT,
