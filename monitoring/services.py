@@ -28,7 +28,7 @@ from monitoring.models import (
 from monitoring.reports.document import framework_text
 from monitoring.tasks import compute_report, run_import
 from partnerships.models import Agreement, Membership, Partnership
-from partnerships.services import lead_only, write_edition
+from partnerships.services.agreements import write_edition
 from registry.errors import DomainError, NotAllowed
 from registry.models import Country, Event, ImportBatch, Partner, User
 
@@ -36,7 +36,7 @@ from registry.models import Country, Event, ImportBatch, Partner, User
 @transaction.atomic
 def create_framework(partnership: Partnership, *, by: User, **fields: Any) -> Framework:
     """Begin the next edition of the partnership's M&E framework."""
-    lead_only(partnership, by)
+    partnership.require_editor(by)
     Partnership.objects.select_for_update().get(pk=partnership.pk)
     last = partnership.frameworks.order_by("-edition").first()
     edition = last.edition + 1 if last else 1
@@ -168,7 +168,7 @@ def agree_framework(agreement: Agreement, *, by: User) -> None:
 @transaction.atomic
 def open_periods(framework: Framework, *, by: User, through: date | None = None) -> list[Period]:
     """Open the periods that have begun by `through` (default: today). Twice opens none."""
-    lead_only(framework.partnership, by)
+    framework.partnership.require_editor(by)
     today = framework.today()
     if through and through > today:
         raise ValidationError({"through": f"At most today: {today}."})
@@ -182,7 +182,7 @@ def add_reporting_unit(
     """Name a member, or a member in a place, as one whose data is due."""
     own = Partner.objects.acted_for_by(by, "manager").filter(pk=membership.partner_id)
     if not own.exists():
-        lead_only(membership.partnership, by)
+        membership.partnership.require_editor(by)
     if membership.status != Membership.Status.ACCEPTED:
         raise DomainError("not_accepted", "Only accepted members report.")
     unit = ReportingUnit(membership=membership, country=country, place=place.strip())
@@ -390,5 +390,5 @@ def _wait_for(unit: ReportingUnit, period: Period) -> None:
 
 def _draft_of_lead(framework: Framework, by: User) -> None:
     """Waits for a proposal in another transaction: what was endorsed does not grow afterwards."""
-    lead_only(framework.partnership, by)
+    framework.partnership.require_editor(by)
     Framework.objects.select_for_update(no_key=True).get(pk=framework.pk).require_draft()

@@ -1,12 +1,12 @@
 from django.urls import path
 
-from partnerships import views
+from partnerships.views import assignments, partner
 
 urlpatterns = [
-    path("partners/<int:pk>/", views.partner, name="partner"),
+    path("partners/<int:pk>/", partner.partner, name="partner"),
     path(
         "partners/<int:pk>/people/<int:affiliation>/partnerships/",
-        views.assignments,
+        assignments.assignments,
         name="assignments",
     ),
 ]

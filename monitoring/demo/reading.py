@@ -19,11 +19,16 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 def partnerships() -> list[Spec]:
-    """One per file, in the order of their names."""
+    """One per file, in the order of their names; `name` is the file's."""
     return [
-        tomllib.loads(path.read_text(encoding="utf-8"))
+        {"name": path.stem, **tomllib.loads(path.read_text(encoding="utf-8"))}
         for path in sorted((DATA / "partnerships").glob("*.toml"))
     ]
+
+
+def topic(name: str) -> Spec:
+    """What `data/<name>.toml` says, by the partnership's name."""
+    return tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def moment(day: date, *, days: int = 0, hour: int = 9, minute: int = 0) -> datetime:

@@ -14,6 +14,7 @@ from monitoring.demo.published import publish
 from monitoring.demo.reading import TODAY, moment, partnerships
 from monitoring.demo.reporting import Newsroom, Sent
 from monitoring.demo.reviews import review_companies
+from monitoring.demo.steps import STEPS
 from monitoring.demo.storing import store
 from monitoring.models import (
     Indicator,
@@ -48,6 +49,8 @@ def seed() -> dict[str, int]:
     review_companies(people)
     load_rates()
     entered = Registrar(people, history).enter(partnerships())
+    for step in STEPS:
+        step(entered)
     surveyor = Surveyor()
     agreed = [framework for one in entered for framework in surveyor.measure(one)]
     sent = [s for framework in agreed for s in Newsroom(framework, surveyor.categories).write()]

@@ -3,9 +3,8 @@
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 
 from monitoring import charts
@@ -13,9 +12,10 @@ from monitoring.aggregation import partnership_figures
 from monitoring.explanations import lights_shown
 from monitoring.models import Framework, Report, ReportingUnit, Submission
 from monitoring.presentation import IndicatorRow
-from partnerships.forms import PartnershipFilter
+from partnerships.forms.search import PartnershipFilter
 from partnerships.models import Agreement, Commitment, Delivery, Membership, Partnership
-from registry import display, history
+from partnerships.views.finding import lookup
+from registry import display
 from registry.models import Country, Goal, Partner
 from registry.paging import capped_count, newest_first
 
@@ -85,7 +85,7 @@ def partnerships(request: HttpRequest) -> HttpResponse:
 def partnership(request: HttpRequest, key: str) -> HttpResponse:
     """A partnership's facts, promises and figures as of today, by reference or number."""
     seen = Partnership.objects.visible_to(request.user).with_facts()
-    found = get_object_or_404(seen, **_lookup(key))
+    found = get_object_or_404(seen, **lookup(key))
     now = timezone.now()
     figures = partnership_figures(found, reference_on=timezone.localdate(), cutoff_at=now)
     rows = [IndicatorRow.live(item) for item in figures.indicators]
@@ -108,7 +108,6 @@ def partnership(request: HttpRequest, key: str) -> HttpResponse:
         "reports": _reports(request, found),
         "documents": found.documents.all()[:50],
         "markers": found.markers.all(),
-        "has_history": history.is_open_to(request.user, found),
         "is_editor": found.is_editable_by(request.user),
         "missing": {} if found.is_public() else found.missing(),
     }
@@ -123,17 +122,6 @@ def with_bars(rows: list[IndicatorRow]) -> list[tuple[IndicatorRow, dict[str, An
         )
         for row in rows
     ]
-
-
-def page_of(found: Partnership) -> str:
-    """The address of a partnership's page: by its reference, once it has one."""
-    return reverse("partnership", args=[found.reference or found.pk])
-
-
-def _lookup(key: str) -> dict[str, Any]:
-    if not key.isascii() or len(key) > 18:
-        raise Http404
-    return {"pk": int(key)} if key.isdigit() else {"reference": key.upper()}
 
 
 def _members(request: HttpRequest, found: Partnership) -> list[Membership]:

@@ -11,8 +11,9 @@ from monitoring.aggregation import Light
 from monitoring.explanations import lights_shown
 from monitoring.models import Report
 from monitoring.presentation import IndicatorRow
-from monitoring.views.catalogue import page_of, with_bars
+from monitoring.views.catalogue import with_bars
 from partnerships.models import Partnership
+from partnerships.views.finding import page_of
 from registry.paging import newest_first
 
 GROUPS = {

@@ -6,8 +6,8 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from partnerships import services
 from partnerships.models import Agreement, Endorsement, Membership
+from partnerships.services.agreements import draft_agreement, edit_agreement
 from registry.api.base import ReadViewSet, RecordViewSet, verb
 from registry.api.filters import IdFilter
 from registry.api.serializers import ModelSerializer, Serializer, VisibleField
@@ -35,7 +35,7 @@ class AgreementSerializer(ModelSerializer):
 
     def create(self, validated_data: dict[str, Any]) -> Agreement:
         partnership = validated_data.pop("partnership")
-        return services.draft_agreement(partnership, by=self.user, **validated_data)
+        return draft_agreement(partnership, by=self.user, **validated_data)
 
 
 class AgreementTextSerializer(AgreementSerializer):
@@ -45,7 +45,7 @@ class AgreementTextSerializer(AgreementSerializer):
         read_only_fields = ["edition", "partnership", "kind"]
 
     def update(self, instance: Agreement, validated_data: dict[str, Any]) -> Agreement:
-        return services.edit_agreement(instance, by=self.user, **validated_data)
+        return edit_agreement(instance, by=self.user, **validated_data)
 
 
 class EndorseSerializer(Serializer):

@@ -10,8 +10,8 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from partnerships import services
 from partnerships.models import Assignment
+from partnerships.services.assignments import assign, assign_to, unassign
 from registry.api.base import IDEMPOTENCY_KEY, Created, Listed, Retrieved, ViewSet
 from registry.api.filters import IdFilter
 from registry.api.serializers import ModelSerializer, Serializer, VisibleField
@@ -26,7 +26,7 @@ class AssignmentSerializer(ModelSerializer):
         fields = ["id", "affiliation", "partner", "partnership", "since_at"]
 
     def create(self, validated_data: dict[str, Any]) -> Assignment:
-        return services.assign(by=self.user, **validated_data)
+        return assign(by=self.user, **validated_data)
 
 
 class AssignmentFilter(filters.FilterSet):
@@ -55,11 +55,11 @@ class AssignmentViewSet(Listed, Retrieved, Created, mixins.DestroyModelMixin, Vi
         return queryset.select_related("affiliation")
 
     def perform_destroy(self, instance: Assignment) -> None:
-        services.unassign(instance, by=self.user)
+        unassign(instance, by=self.user)
 
     @extend_schema(request=LiftSerializer, responses={204: None}, parameters=[IDEMPOTENCY_KEY])
     @action(detail=False, methods=["post"])
     def lift(self, request: Request) -> Response:
         """From now on the evaluator works in all of the partner's partnerships."""
-        services.assign_to(self.read_body(LiftSerializer)["affiliation"], [], by=self.user)
+        assign_to(self.read_body(LiftSerializer)["affiliation"], [], by=self.user)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -7,8 +7,8 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from partnerships import services
 from partnerships.models import Commitment, Delivery, DueDate
+from partnerships.services.commitments import add_commitment, record_delivery
 from registry.api.base import Created, Listed, Retrieved, ViewSet, verb
 from registry.api.filters import CodeFilter, IdFilter
 from registry.api.serializers import CodesField, ModelSerializer, ReasonSerializer
@@ -57,7 +57,7 @@ class CommitmentSerializer(ModelSerializer):
 
     def create(self, validated_data: dict[str, Any]) -> Commitment:
         partnership = validated_data["membership"].partnership
-        return services.add_commitment(partnership, by=self.user, **validated_data)
+        return add_commitment(partnership, by=self.user, **validated_data)
 
 
 class PostponeSerializer(ReasonSerializer):
@@ -123,7 +123,7 @@ class DeliverySerializer(ModelSerializer):
 
     def create(self, validated_data: dict[str, Any]) -> Delivery:
         commitment = validated_data.pop("commitment")
-        return services.record_delivery(commitment, by=self.user, **validated_data)
+        return record_delivery(commitment, by=self.user, **validated_data)
 
 
 class DeliveryFilter(filters.FilterSet):

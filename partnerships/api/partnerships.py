@@ -8,9 +8,10 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from partnerships import services
 from partnerships.api.insight import with_insight
 from partnerships.models import Membership, Partnership, PartnershipCountry
+from partnerships.services.members import edit_membership, invite
+from partnerships.services.partnerships import create_partnership, edit_partnership
 from registry.api.base import RecordViewSet, verb
 from registry.api.filters import CodeFilter, CountryGroupFilter, IdFilter, SearchFilter
 from registry.api.rows import Rows
@@ -84,7 +85,7 @@ class PartnershipSerializer(ModelSerializer):
         read_only_fields = ["iati_identifier"]
 
     def create(self, validated_data: dict[str, Any]) -> Partnership:
-        return services.create_partnership(by=self.user, **validated_data)
+        return create_partnership(by=self.user, **validated_data)
 
 
 class PartnershipChangeSerializer(PartnershipSerializer):
@@ -96,7 +97,7 @@ class PartnershipChangeSerializer(PartnershipSerializer):
         fields = [name for name in PartnershipSerializer.Meta.fields if name != "lead"]
 
     def update(self, instance: Partnership, validated_data: dict[str, Any]) -> Partnership:
-        return services.edit_partnership(instance, by=self.user, **validated_data)
+        return edit_partnership(instance, by=self.user, **validated_data)
 
 
 class PartnershipFilter(filters.FilterSet):
@@ -217,10 +218,10 @@ class MembershipSerializer(ModelSerializer):
         extra_kwargs = {"roles": {"allow_empty": False, "max_length": 8}}
 
     def create(self, validated_data: dict[str, Any]) -> Membership:
-        return services.invite(validated_data.pop("partnership"), by=self.user, **validated_data)
+        return invite(validated_data.pop("partnership"), by=self.user, **validated_data)
 
     def update(self, instance: Membership, validated_data: dict[str, Any]) -> Membership:
-        return services.edit_membership(instance, by=self.user, **validated_data)
+        return edit_membership(instance, by=self.user, **validated_data)
 
 
 class InterestsSerializer(MembershipSerializer):

@@ -1,23 +1,34 @@
 from partnerships.models.agreements import Agreement, Endorsement, agreement_bound
 from partnerships.models.assignments import Assignment, limits_of
+from partnerships.models.budgets import BudgetLine
 from partnerships.models.commitments import Commitment, Delivery, DueDate
+from partnerships.models.deliverables import Deliverable
 from partnerships.models.markers import Document, Marker
 from partnerships.models.membership import Membership
-from partnerships.models.partnership import Partnership, PartnershipCountry, ReferenceYear
+from partnerships.models.objectives import Objective
+from partnerships.models.partnership import Partnership
+from partnerships.models.places import Location, PartnershipCountry
+from partnerships.models.references import ReferenceYear
+from partnerships.models.sections import Section
 
 __all__ = [
     "Agreement",
     "Assignment",
+    "BudgetLine",
     "Commitment",
+    "Deliverable",
     "Delivery",
     "Document",
     "DueDate",
     "Endorsement",
+    "Location",
     "Marker",
     "Membership",
+    "Objective",
     "Partnership",
     "PartnershipCountry",
     "ReferenceYear",
+    "Section",
     "agreement_bound",
     "limits_of",
 ]

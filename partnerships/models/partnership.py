@@ -1,141 +1,29 @@
 """What several partners set out to do together."""
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, Self
+from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from partnerships.models.partnership_rows import PartnershipQuerySet
+from partnerships.models.references import ReferenceYear
 from registry.errors import DomainError, NotAllowed
 from registry.models import (
-    Country,
     Event,
     Goal,
     ImportBatch,
     MovingRecord,
-    Partner,
     Target,
     User,
     check_day,
     days_in_range,
     require_reason,
 )
-
-
-class PartnershipQuerySet(models.QuerySet["Partnership"]):
-    def public(self) -> Self:
-        return self.filter(status__in=Partnership.PUBLIC)
-
-    def visible_to(self, user: Any) -> Self:
-        """Registered partnerships, and those of the user's own partners that the role reaches."""
-        if user.is_anonymous:
-            return self.public()
-        if user.is_staff:
-            return self
-        return self.filter(
-            Q(status__in=Partnership.PUBLIC) | Q(pk__in=self._with_partners_of(user))
-        )
-
-    def editable_by(self, user: Any) -> Self:
-        """Partnerships whose lead partner, verified, the user manages; admins edit all."""
-        if user.is_anonymous:
-            return self.none()
-        if user.is_staff:
-            return self
-        leads = Partner.objects.acted_for_by(user, "manager")
-        led = self.model.memberships.rel.related_model._default_manager.filter(
-            partner__in=leads, status="accepted", roles__contains=["lead"], ended_on=None
-        )
-        return self.filter(pk__in=led.values("partnership_id"))
-
-    def insider(self, user: Any) -> Self:
-        """Partnerships whose private parts the user may read: members' people and admins.
-
-        Who is only invited sees the partnership and the invitation, not the members' data.
-        """
-        if user.is_anonymous:
-            return self.none()
-        if user.is_staff:
-            return self
-        return self.filter(pk__in=self._with_partners_of(user).filter(status="accepted"))
-
-    def history_open_to(self, user: Any) -> Self:
-        return self.insider(user)
-
-    def matching(self, words: str) -> Self:
-        """Partnerships whose title or summary has the words, or whose title contains them.
-
-        The pattern serves scripts without spaces, where full text finds whole runs only.
-        """
-        found = Q(search=SearchQuery(words, config="simple", search_type="websearch"))
-        within = Q(title__iregex=re.escape(words))
-        return self.filter(found | within | Q(reference=words.upper()))
-
-    def chosen(
-        self,
-        *,
-        q: str = "",
-        goal: Sequence[str] = (),
-        country: str = "",
-        kind: Sequence[str] = (),
-        level: Sequence[str] = (),
-        status: Sequence[str] = (),
-    ) -> Self:
-        """Partnerships that fit a search and every facet; within a facet, any of its values."""
-        rows = self.matching(q) if q else self
-        if goal:
-            rows = rows.for_goals(goal)
-        if country:
-            there = PartnershipCountry.objects.filter(country__alpha2=country)
-            rows = rows.filter(pk__in=there.values("partnership_id"))
-        for facet, values in (("kind", kind), ("level", level), ("status", status)):
-            if values:
-                rows = rows.filter(**{f"{facet}__in": values})
-        return rows
-
-    def for_goals(self, numbers: Iterable[int | str]) -> Self:
-        """Partnerships that name one of the goals, as primary, as such or by a target."""
-        numbers = list(numbers)
-        named = Partnership.goals.through.objects.filter(goal_id__in=numbers)
-        by_target = Partnership.targets.through.objects.filter(target__goal_id__in=numbers)
-        return self.filter(
-            Q(primary_goal_id__in=numbers)
-            | Q(pk__in=named.values("partnership_id"))
-            | Q(pk__in=by_target.values("partnership_id"))
-        )
-
-    def with_facts(self) -> Self:
-        """With goals, countries and lead: five queries, whatever the number of rows."""
-        memberships = self.model.memberships.rel.related_model._default_manager
-        leads = memberships.filter(roles__contains=["lead"], ended_on=None)
-        lead = models.Prefetch("memberships", leads.select_related("partner"), to_attr="leads")
-        return self.select_related("primary_goal").prefetch_related(
-            "goals", "targets__goal", "places__country", lead
-        )
-
-    def counts_by_goal(self) -> dict[int, int]:
-        """How many partnerships name each goal; one query over the three ways to name it."""
-        pairs = self.order_by().values_list
-        primary = pairs("pk", "primary_goal_id").filter(primary_goal__isnull=False)
-        named = pairs("pk", "goals").filter(goals__isnull=False)
-        by_target = pairs("pk", "targets__goal").filter(targets__isnull=False)
-        return Counter(goal for _, goal in primary.union(named, by_target))
-
-    def _with_partners_of(self, user: Any) -> models.QuerySet[Any]:
-        memberships: Any = self.model.memberships.rel.related_model._default_manager
-        reached: models.QuerySet[Any] = (
-            memberships.of_people(user)
-            .filter(status__in=["invited", "accepted"])
-            .values("partnership_id")
-        )
-        return reached
 
 
 class Partnership(MovingRecord):
@@ -176,6 +64,8 @@ class Partnership(MovingRecord):
         Status.TERMINATED,
         Status.INACTIVE,
     )
+    # States in which its managers write freely.
+    UNREGISTERED = (Status.DRAFT, Status.RETURNED)
     # Kinds into which a company is accepted only after due diligence.
     REVIEWED = (Kind.PPP, Kind.UN_BUSINESS)
     MOVES = {
@@ -195,11 +85,17 @@ class Partnership(MovingRecord):
         Status.TERMINATED: [],
     }
 
+    class Track(models.TextChoices):
+        FULL = "full", "full"
+        LIGHT = "light", "light: for small firms and start-ups"
+
     reference = models.CharField(  # noqa: DJ001 - unique only once it is given
         max_length=12, null=True, unique=True, editable=False, help_text="P-YYYY-NNNNN"
     )
     title = models.CharField(max_length=300)
-    summary = models.TextField(max_length=20_000)
+    # Asked for at submission, not before: a draft may begin with a title.
+    summary = models.TextField(max_length=20_000, blank=True)
+    track = models.CharField(max_length=5, choices=Track, default=Track.FULL)
     kind = models.CharField(max_length=17, choices=Kind)
     level = models.CharField(max_length=11, choices=Level)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
@@ -269,6 +165,16 @@ class Partnership(MovingRecord):
     def is_editable_by(self, user: Any) -> bool:
         return Partnership.objects.editable_by(user).filter(pk=self.pk).exists()
 
+    def require_editor(self, by: User) -> None:
+        """The managers of the lead partner act for the partnership, and admins."""
+        if not self.is_editable_by(by):
+            raise NotAllowed("lead_only", "Only the lead partner's managers may do this.")
+
+    def require_draft(self) -> None:
+        """What was registered stands as registered: it changes by an amendment."""
+        if self.status not in self.UNREGISTERED:
+            raise DomainError("not_a_draft", f"The partnership is {self.status}.")
+
     def require_open(self) -> None:
         if self.status in (self.Status.COMPLETED, self.Status.TERMINATED):
             raise DomainError("partnership_closed", f"The partnership is {self.status}.")
@@ -291,7 +197,7 @@ class Partnership(MovingRecord):
 
     def submit(self, *, by: User) -> None:
         """Ask for registration. Needs members, targets and commitments: see `missing`."""
-        self._lead_only(by)
+        self.require_editor(by)
         if missing := self.missing():
             raise ValidationError(missing)
         self._move(self.Status.SUBMITTED, by=by)
@@ -341,54 +247,8 @@ class Partnership(MovingRecord):
         if not by.is_staff:
             raise NotAllowed("admins_only", "Only a registry admin may do this.")
 
-    def _lead_only(self, by: User) -> None:
-        if not self.is_editable_by(by):
-            raise NotAllowed("lead_only", "Only the lead partner's managers may do this.")
-
     def _move(self, to: str, *, by: User, reason: str = "", **values: Any) -> None:
-        self._lead_only(by)
+        self.require_editor(by)
         if to in (self.Status.RETURNED, self.Status.SUSPENDED, self.Status.TERMINATED):
             require_reason(reason)
         Event.move(self, to, by=by, reason=reason, **values)
-
-
-class ReferenceYear(models.Model):
-    """The last number given to a partnership registered in a year."""
-
-    year = models.PositiveSmallIntegerField(primary_key=True)
-    last = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.year}: {self.last}"
-
-    @classmethod
-    def next(cls, on: date) -> str:
-        """The next free reference, such as P-2026-00042; waits for a racing registration."""
-        cls.objects.get_or_create(year=on.year)
-        row = cls.objects.select_for_update().get(year=on.year)
-        row.last += 1
-        row.save(update_fields=["last"])
-        return f"P-{on.year}-{row.last:05}"
-
-
-class PartnershipCountry(models.Model):
-    """A country in which a partnership works, with its share of the whole where stated."""
-
-    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="places")
-    country = models.ForeignKey(Country, models.PROTECT, related_name="partnership_places")
-    percentage = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
-
-    class Meta:
-        ordering = ["partnership", "country", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["partnership", "country"], name="partnership_country_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(percentage=None) | Q(percentage__range=(0, 100)),
-                name="partnership_country_percentage",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.partnership}: {self.country}"

@@ -2,6 +2,12 @@
 
 from tests.factories.base import NOON, PASSWORD
 from tests.factories.contacts import ContactFactory
+from tests.factories.describing import (
+    BudgetLineFactory,
+    DeliverableFactory,
+    LocationFactory,
+    ObjectiveFactory,
+)
 from tests.factories.due_diligence import (
     CriterionAnswerFactory,
     DueDiligenceFactory,
@@ -89,6 +95,7 @@ __all__ = [
     "AffiliationFactory",
     "AgreementFactory",
     "AssignmentFactory",
+    "BudgetLineFactory",
     "CategoryFactory",
     "CommitmentFactory",
     "ContactFactory",
@@ -97,6 +104,7 @@ __all__ = [
     "CriterionAnswerFactory",
     "CrosswalkFactory",
     "CurrencyFactory",
+    "DeliverableFactory",
     "DeliveryFactory",
     "DigestFactory",
     "DimensionFactory",
@@ -124,10 +132,12 @@ __all__ = [
     "InvitationMailFactory",
     "JoinRequestFactory",
     "LanguageFactory",
+    "LocationFactory",
     "MarkerFactory",
     "MembershipFactory",
     "NoticeFactory",
     "NoticeSettingFactory",
+    "ObjectiveFactory",
     "ObservationFactory",
     "PartnerFactory",
     "PartnerIdentifierFactory",

@@ -13,7 +13,8 @@ from monitoring import tasks
 from monitoring.models import Framework, Period, ReportRun
 from monitoring.services import add_indicator, add_target, create_framework, open_periods
 from partnerships.models import Partnership
-from partnerships.services import add_commitment, edit_partnership
+from partnerships.services.commitments import add_commitment
+from partnerships.services.partnerships import edit_partnership
 from tests.factories import (
     FrameworkFactory,
     IndicatorFactory,

@@ -14,7 +14,9 @@ from monitoring.services import (
     start_submission,
 )
 from partnerships.models import Partnership
-from partnerships.services import add_commitment, edit_partnership, invite, record_delivery
+from partnerships.services.commitments import add_commitment, record_delivery
+from partnerships.services.members import invite
+from partnerships.services.partnerships import edit_partnership
 from registry.errors import NotAllowed
 from tests.factories import (
     AgreementFactory,

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from partnerships.models import Agreement
-from partnerships.services import draft_agreement, edit_agreement
+from partnerships.services.agreements import draft_agreement, edit_agreement
 from registry.errors import NotAllowed
 from registry.models import Event
 from tests.factories import AgreementFactory, MembershipFactory, PartnershipFactory, UserFactory

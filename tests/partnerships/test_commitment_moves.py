@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from partnerships.models import Commitment, Delivery
-from partnerships.services import add_commitment, record_delivery
+from partnerships.services.commitments import add_commitment, record_delivery
 from registry.errors import NotAllowed, StaleVersion
 from registry.models import Event
 from tests.factories import (

@@ -8,7 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from partnerships.models import Commitment, Delivery, Membership
-from partnerships.services import draft_agreement, invite, record_delivery
+from partnerships.services.agreements import draft_agreement
+from partnerships.services.commitments import record_delivery
+from partnerships.services.members import invite
 from tests.factories import (
     CommitmentFactory,
     CurrencyFactory,

@@ -7,7 +7,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from partnerships.models import Membership
-from partnerships.services import invite
+from partnerships.services.members import invite
 from registry.errors import DomainError, NotAllowed
 from registry.models import Event
 from tests.factories import MembershipFactory, PartnerFactory, PartnershipFactory, UserFactory

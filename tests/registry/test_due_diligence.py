@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from partnerships.services import create_partnership, edit_partnership
+from partnerships.services.partnerships import create_partnership, edit_partnership
 from registry.errors import DomainError, NotAllowed
 from registry.models import DueDiligence, Event, Notice
 from registry.services.due_diligence import (

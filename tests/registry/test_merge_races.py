@@ -3,7 +3,7 @@
 import pytest
 
 from partnerships.models import Membership
-from partnerships.services import invite
+from partnerships.services.members import invite
 from registry.errors import DomainError, StaleVersion
 from registry.models import Affiliation, JoinRequest, Partner, PartnerMerge
 from registry.services.merging import merge_partners

@@ -3,7 +3,8 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from partnerships.services import add_commitment, edit_membership
+from partnerships.services.commitments import add_commitment
+from partnerships.services.members import edit_membership
 from registry.errors import NotAllowed
 from registry.models import Affiliation, Partner, PartnerMerge
 from registry.services.unmerging import undo_merge

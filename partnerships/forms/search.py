@@ -1,4 +1,4 @@
-"""Forms of the pages about partnerships."""
+"""How the list of partnerships is searched."""
 
 from typing import Any
 
@@ -43,20 +43,3 @@ class PartnershipFilter(FilterForm):
         used = Country.objects.filter(partnership_places__isnull=False).distinct()
         choose(self, "country", country_choices(used))
         choose(self, "goal", [(str(g.number), str(g)) for g in Goal.objects.all()])
-
-
-class AssignmentsForm(forms.Form):
-    """The partnerships to which an evaluator is limited."""
-
-    partnerships = forms.ModelMultipleChoiceField(
-        label="Only in",
-        queryset=Partnership.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-
-    def __init__(self, partnerships: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["partnerships"]
-        assert isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = partnerships

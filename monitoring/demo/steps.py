@@ -1,0 +1,8 @@
+"""What is told of each demo partnership besides its members and promises, topic by topic."""
+
+from collections.abc import Callable, Sequence
+
+from monitoring.demo.promises import Entered
+
+# Each step reads a file of its own, `data/<topic>.toml`, by the partnerships' names.
+STEPS: list[Callable[[Sequence[Entered]], None]] = []

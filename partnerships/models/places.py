@@ -1,0 +1,64 @@
+"""Where a partnership works."""
+
+from django.db import models
+from django.db.models import Q
+
+from partnerships.models.partnership import Partnership
+from registry.models import Country
+
+
+class PartnershipCountry(models.Model):
+    """A country in which a partnership works, with its share of the whole where stated."""
+
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="places")
+    country = models.ForeignKey(Country, models.PROTECT, related_name="partnership_places")
+    percentage = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
+
+    class Meta:
+        ordering = ["partnership", "country", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partnership", "country"], name="partnership_country_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(percentage=None) | Q(percentage__range=(0, 100)),
+                name="partnership_country_percentage",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partnership}: {self.country}"
+
+
+class Location(models.Model):
+    """A place below the level of a country in which a partnership works (an IATI location)."""
+
+    class Reach(models.TextChoices):
+        SUBNATIONAL = "subnational"
+        COMMUNITY = "community"
+
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="locations")
+    country = models.ForeignKey(Country, models.PROTECT, related_name="partnership_locations")
+    name = models.CharField(max_length=200)
+    reach = models.CharField(max_length=11, choices=Reach, default=Reach.SUBNATIONAL)
+    latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
+
+    class Meta:
+        ordering = ["partnership", "country", "name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partnership", "country", "name"],
+                name="location_once",
+                violation_error_message="This place is named already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="location_point",
+                violation_error_message="Latitude (-90 to 90) and longitude (-180 to 180).",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,90 @@
+"""Beginning a partnership, and changing its facts."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from partnerships.models import (
+    Membership,
+    Partnership,
+    PartnershipCountry,
+)
+from registry.errors import DomainError, NotAllowed
+from registry.models import (
+    Country,
+    Event,
+    Goal,
+    Partner,
+    Target,
+    User,
+)
+
+
+@transaction.atomic
+def create_partnership(
+    *,
+    lead: Partner,
+    by: User,
+    goals: Iterable[Goal] = (),
+    targets: Iterable[Target] = (),
+    countries: Iterable[Country] = (),
+    **fields: Any,
+) -> Partnership:
+    """Begin a draft; the lead, which `by` manages, is its first accepted member."""
+    if not (by.is_staff or by.has_role(lead.pk, "manager")):
+        raise NotAllowed("own_partner_only", "Only a manager of the lead partner may do this.")
+    if lead.status != Partner.Status.VERIFIED:
+        raise DomainError("partner_not_verified", "The lead partner is not verified yet.")
+    partnership = Partnership(**fields).store()
+    partnership.goals.set(goals)
+    partnership.targets.set(targets)
+    _set_countries(partnership, countries)
+    leads = Membership(
+        partnership=partnership,
+        partner=lead,
+        roles=[Membership.Role.LEAD],
+        status=Membership.Status.ACCEPTED,
+        accepted_on=timezone.localdate(),
+    )
+    leads.require_due_diligence()
+    leads.store()
+    Event.log(partnership, "drafted", by=by, became=partnership.status)
+    return partnership
+
+
+@transaction.atomic
+def edit_partnership(
+    partnership: Partnership,
+    *,
+    by: User,
+    goals: Iterable[Goal] | None = None,
+    targets: Iterable[Target] | None = None,
+    countries: Iterable[Country] | None = None,
+    **fields: Any,
+) -> Partnership:
+    """Change a draft or returned partnership; a registered one stands as registered."""
+    partnership.require_editor(by)
+    if partnership.status not in (Partnership.Status.DRAFT, Partnership.Status.RETURNED):
+        raise DomainError("not_a_draft", f"The partnership is {partnership.status}.")
+    kept_kind = partnership.kind
+    partnership.amend(**fields)
+    if partnership.kind != kept_kind:
+        for member in partnership.memberships.accepted().select_related("partner"):
+            member.require_due_diligence(partnership.kind)
+    if goals is not None:
+        partnership.goals.set(goals)
+    if targets is not None:
+        partnership.targets.set(targets)
+    if countries is not None:
+        _set_countries(partnership, countries)
+    Event.log(partnership, "edited", by=by, reason=", ".join(sorted(fields)))
+    return partnership
+
+
+def _set_countries(partnership: Partnership, countries: Iterable[Country]) -> None:
+    partnership.places.all().delete()
+    PartnershipCountry.objects.bulk_create(
+        PartnershipCountry(partnership=partnership, country=country) for country in countries
+    )

@@ -1,0 +1,37 @@
+"""The pages of a partnership, and for whom each opens."""
+
+from typing import Any, Literal, NamedTuple
+
+from partnerships.models import Partnership
+from registry import history
+
+
+class Tab(NamedTuple):
+    """A page of its own; `page` is the name of its URL, which takes the partnership's key.
+
+    `public` opens for whoever sees the partnership, `insider` for its members' people and
+    admins, `editor` for the lead's managers and admins.
+    """
+
+    page: str
+    label: str
+    who: Literal["public", "insider", "editor"]
+
+
+TABS = [
+    Tab("partnership", "Overview", "public"),
+]
+
+
+def tabs_for(partnership: Partnership, user: Any) -> list[Tab]:
+    """Three queries at most, whatever the number of pages."""
+    open_to = {"public"}
+    if Partnership.objects.insider(user).filter(pk=partnership.pk).exists():
+        open_to.add("insider")
+    if partnership.is_editable_by(user):
+        open_to.add("editor")
+    return [tab for tab in TABS if tab.who in open_to]
+
+
+def has_history(partnership: Partnership, user: Any) -> bool:
+    return history.is_open_to(user, partnership)
