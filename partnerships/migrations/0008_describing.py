@@ -2,8 +2,9 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import registry.models.base
 from django.db import migrations, models
+
+import registry.models.base
 
 
 class Migration(migrations.Migration):
