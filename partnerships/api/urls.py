@@ -1,10 +1,11 @@
 """What partnerships put under /api/v1/."""
 
-from partnerships.api import agreements, assignments, commitments, partnerships
+from partnerships.api import agreements, assignments, commitments, objectives, partnerships
 
 RESOURCES = {
     "partnerships": partnerships.PartnershipViewSet,
     "assignments": assignments.AssignmentViewSet,
+    "objectives": objectives.ObjectiveViewSet,
     "memberships": partnerships.MembershipViewSet,
     "commitments": commitments.CommitmentViewSet,
     "deliveries": commitments.DeliveryViewSet,

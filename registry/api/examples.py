@@ -56,6 +56,17 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
         "outcome": "cleared",
         "expires_on": "2027-04-30",
     },
+    ("ObjectiveViewSet", "create"): {
+        "partnership": 12,
+        "text": "Every village of the two districts has safe water within 30 minutes.",
+        "measure": "villages with a safe source within 30 minutes",
+        "unit": "villages",
+        "baseline": "12",
+        "baseline_year": 2025,
+        "goal_value": "60",
+        "reach_by": "2029-12-31",
+        "target": "6.1",
+    },
     ("ExchangeRateViewSet", "create"): {
         "currency": "EUR",
         "on": "2026-10-01",

@@ -185,6 +185,7 @@ MANY = {
         f.ExchangeRateFactory, lambda n: {"on": date(2000, 1, 1) + timedelta(days=n)}
     ),
     "partnerships": partnerships,
+    "objectives": of(f.ObjectiveFactory),
     "memberships": memberships,
     "commitments": of(f.CommitmentFactory),
     "deliveries": of(f.DeliveryFactory),

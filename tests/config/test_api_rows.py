@@ -52,7 +52,22 @@ def memberships():
     return [own]
 
 
-FILL = {"partners": partners, "partnerships": partnerships, "memberships": memberships}
+def objectives():
+    own, draft, rich = partnerships()
+    f.ObjectiveFactory(partnership=draft)
+    f.ObjectiveFactory(partnership=rich, target=f.TargetFactory(code="6.1"))
+    f.ObjectiveFactory(
+        partnership=rich, measure="", unit="", baseline=None, goal_value=None, reach_by=None
+    )
+    return [own]
+
+
+FILL = {
+    "memberships": memberships,
+    "objectives": objectives,
+    "partners": partners,
+    "partnerships": partnerships,
+}
 
 
 def test_every_list_read_as_values_is_held_against_its_serializer():

@@ -64,6 +64,7 @@ def build():
     f.CurrencyFactory()
     rows |= _assignments(rows, people)
     rows |= _promises(rows)
+    rows |= _objectives(rows)
     rows |= _frameworks(rows)
     rows |= _values(rows, people["evaluator"])
     rows |= _reports(rows)
@@ -153,6 +154,13 @@ def _promises(rows):
             partnership=active, kind="engagement", proposed=True
         ),
         "endorsement": binding.endorsements.get(membership=membership),
+    }
+
+
+def _objectives(rows):
+    return {
+        "objective": f.ObjectiveFactory(partnership=rows["active"]),
+        "draft_objective": f.ObjectiveFactory(partnership=rows["draft"]),
     }
 
 
