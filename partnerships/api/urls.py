@@ -1,6 +1,13 @@
 """What partnerships put under /api/v1/."""
 
-from partnerships.api import agreements, assignments, commitments, objectives, partnerships
+from partnerships.api import (
+    agreements,
+    assignments,
+    commitments,
+    objectives,
+    partnerships,
+    versions,
+)
 
 RESOURCES = {
     "partnerships": partnerships.PartnershipViewSet,
@@ -11,4 +18,5 @@ RESOURCES = {
     "deliveries": commitments.DeliveryViewSet,
     "agreements": agreements.AgreementViewSet,
     "endorsements": agreements.EndorsementViewSet,
+    "partnership-versions": versions.PartnershipVersionViewSet,
 }

@@ -3,6 +3,8 @@ from partnerships.models.assignments import Assignment, limits_of
 from partnerships.models.budgets import BudgetLine
 from partnerships.models.commitments import Commitment, Delivery, DueDate
 from partnerships.models.deliverables import Deliverable
+from partnerships.models.differences import Change, Piece, difference, word_difference
+from partnerships.models.documents import document_of, hash_of
 from partnerships.models.markers import Document, Marker
 from partnerships.models.membership import Membership
 from partnerships.models.objectives import Objective
@@ -10,11 +12,13 @@ from partnerships.models.partnership import Partnership
 from partnerships.models.places import Location, PartnershipCountry
 from partnerships.models.references import ReferenceYear
 from partnerships.models.sections import Section
+from partnerships.models.versions import PartnershipVersion
 
 __all__ = [
     "Agreement",
     "Assignment",
     "BudgetLine",
+    "Change",
     "Commitment",
     "Deliverable",
     "Delivery",
@@ -27,8 +31,14 @@ __all__ = [
     "Objective",
     "Partnership",
     "PartnershipCountry",
+    "PartnershipVersion",
+    "Piece",
     "ReferenceYear",
     "Section",
     "agreement_bound",
+    "difference",
+    "document_of",
+    "hash_of",
     "limits_of",
+    "word_difference",
 ]

@@ -195,12 +195,14 @@ class Partnership(MovingRecord):
     def is_public(self) -> bool:
         return self.status in self.PUBLIC
 
+    @transaction.atomic
     def submit(self, *, by: User) -> None:
         """Ask for registration. Needs members, targets and commitments: see `missing`."""
         self.require_editor(by)
         if missing := self.missing():
             raise ValidationError(missing)
         self._move(self.Status.SUBMITTED, by=by)
+        self.versions.take(self, "submitted", by=by)
 
     def missing(self) -> dict[str, str]:
         """What a submission lacks, by section; empty when it can be submitted."""
@@ -222,6 +224,7 @@ class Partnership(MovingRecord):
         now = timezone.now()
         reference = self.reference or ReferenceYear.next(now.date())
         self._move(self.Status.REGISTERED, by=by, reference=reference, registered_at=now)
+        self.versions.take(self, "registered", by=by, at=now)
 
     def send_back(self, *, by: User, reason: str) -> None:
         self._admins_only(by)

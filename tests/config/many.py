@@ -205,4 +205,5 @@ MANY = {
     "reports": of(f.ReportFactory, lambda n: {"revision": n + 2}),
     "report-runs": of(f.ReportRunFactory, lambda n: {"revision": n + 2}),
     "imports": of(f.ImportBatchFactory),
+    "partnership-versions": of(f.PartnershipVersionFactory, lambda n: {"number": n + 2}),
 }

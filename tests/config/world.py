@@ -70,6 +70,7 @@ def build():
     rows |= _reports(rows)
     rows |= _secretariat(member, third)
     rows |= _telling(member, people["evaluator"])
+    rows |= _reviewing(rows)
     names = {name: row.pk for name, row in rows.items()}
     names |= {
         "token": token.token_key,
@@ -250,4 +251,13 @@ def _telling(member, evaluator):
         "webhook": webhook,
         "own_webhook": f.WebhookFactory(partner=None),
         "webhook_delivery": f.WebhookDeliveryFactory(webhook=webhook, status="delivered"),
+    }
+
+
+def _reviewing(rows):
+    return {
+        "version": f.PartnershipVersionFactory(partnership=rows["active"]),
+        "submitted_version": f.PartnershipVersionFactory(
+            partnership=rows["submitted"], why="submitted"
+        ),
     }

@@ -78,6 +78,7 @@ from tests.factories.registry import (
     TokenFactory,
     UserFactory,
 )
+from tests.factories.reviewing import PartnershipVersionFactory
 from tests.factories.vocabularies import (
     CountryGroupFactory,
     CrosswalkFactory,
@@ -143,6 +144,7 @@ __all__ = [
     "PartnerIdentifierFactory",
     "PartnershipCountryFactory",
     "PartnershipFactory",
+    "PartnershipVersionFactory",
     "PeriodFactory",
     "PeriodTargetFactory",
     "PrincipleFactory",

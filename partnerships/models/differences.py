@@ -1,0 +1,166 @@
+"""What differs between two documents of a partnership, in words that people read."""
+
+import re
+from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple
+
+from partnerships.models.commitments import Commitment
+from partnerships.models.membership import Membership
+from partnerships.models.partnership import Partnership
+from partnerships.models.places import Location
+from partnerships.models.sections import Section
+
+LONG = 60
+# Beyond this many words, texts are compared by their lines, which costs less.
+MANY_WORDS = 4000
+LABELS = {
+    "starts_on": "Begins on",
+    "ends_on": "Ends on",
+    "committed_on": "Promised on",
+    "due_on": "Due on",
+    "goal_value": "Value to be reached",
+    "reach_by": "To be reached by",
+    "percentage": "Share in %",
+    "primary_goal": "Main goal",
+}
+WORDS: dict[str, Mapping[str, str]] = {
+    "about.kind": dict(Partnership.Kind.choices),
+    "about.level": dict(Partnership.Level.choices),
+    "commitments.kind": dict(Commitment.Kind.choices),
+    "members.roles": dict(Membership.Role.choices),
+    "places.reach": dict(Location.Reach.choices),
+}
+NAMES = ("title", "name", "text")
+UNSHOWN = ("id", "partner", "membership")
+
+
+class Piece(NamedTuple):
+    """A run of words that stayed, was taken away or was added."""
+
+    what: str  # same, removed, added
+    text: str
+
+
+class Change(NamedTuple):
+    """One field or row that differs; `row` names the row, empty for the section itself."""
+
+    row: str
+    label: str
+    what: str  # added, removed, changed
+    before: str
+    after: str
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """Word by word, where the texts are long; else both as they stand."""
+        if self.what == "changed" and max(len(self.before), len(self.after)) > LONG:
+            return word_difference(self.before, self.after)
+        was = [Piece("removed", self.before)] if self.before else []
+        return [*was, *([Piece("added", self.after)] if self.after else [])]
+
+    def as_json(self) -> dict[str, Any]:
+        pieces = [{"what": piece.what, "text": piece.text} for piece in self.pieces]
+        return {**self._asdict(), "pieces": pieces}
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[Section, list[Change]]:
+    """By section, every field and row that differs; sections that are equal are left out."""
+    found = {}
+    for section in Section:
+        was, now = before.get(section.value), after.get(section.value)
+        if was != now and (changes := _compared(section.value, "", "", was, now)):
+            found[section] = changes
+    return found
+
+
+def word_difference(before: str, after: str) -> list[Piece]:
+    """What was taken away and added, in the order of reading; nothing of either text is lost."""
+    old, new = _split(before), _split(after)
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    pieces = []
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if kind == "equal":
+            pieces.append(Piece("same", "".join(old[a:b])))
+            continue
+        if b > a:
+            pieces.append(Piece("removed", "".join(old[a:b])))
+        if d > c:
+            pieces.append(Piece("added", "".join(new[c:d])))
+    return pieces
+
+
+def _split(text: str) -> list[str]:
+    words = re.findall(r"\s*\S+|\s+$", text)
+    return words if len(words) <= MANY_WORDS else text.splitlines(keepends=True)
+
+
+def _compared(section: str, row: str, name: str, was: Any, now: Any) -> list[Change]:
+    if was == now:
+        return []
+    if _is_rows(was) and _is_rows(now):
+        return _compared_rows(section, row, was or [], now or [])
+    if isinstance(was, dict) and isinstance(now, dict):
+        names = [*now, *(name for name in was if name not in now)]
+        of = _row_name(now) if "id" in now else row
+        return [
+            change
+            for name in names
+            if name not in UNSHOWN
+            for change in _compared(section, of, name, was.get(name), now.get(name))
+        ]
+    if isinstance(was, dict) or isinstance(now, dict):
+        return _compared(section, row, name, was or {}, now or {})
+    before, after = (_shown(section, name, value) for value in (was, now))
+    return [Change(row, label_of(name), "changed", before, after)] if before != after else []
+
+
+def _is_rows(value: Any) -> bool:
+    """A list of rows; what is empty may be one."""
+    return value is None or (
+        isinstance(value, list) and all(isinstance(item, dict) for item in value)
+    )
+
+
+def _compared_rows(
+    section: str, parent: str, was: Sequence[Any], now: Sequence[Any]
+) -> list[Change]:
+    old = {row["id"]: row for row in was if "id" in row}
+    new = {row["id"]: row for row in now if "id" in row}
+    found = []
+    for row in now:
+        if row.get("id") in old:
+            found += _compared(section, parent, "", old[row["id"]], row)
+        else:
+            found.append(_whole(section, parent, "added", row))
+    gone = [row for row in was if row.get("id") not in new]
+    return found + [_whole(section, parent, "removed", row) for row in gone]
+
+
+def _whole(section: str, parent: str, what: str, row: dict[str, Any]) -> Change:
+    facts = [
+        f"{label_of(name)}: {shown}"
+        for name, value in row.items()
+        if name not in UNSHOWN and (shown := _shown(section, name, value))
+    ]
+    text = "; ".join(facts)
+    before, after = (text, "") if what == "removed" else ("", text)
+    return Change(parent or _row_name(row), _row_name(row) if parent else "", what, before, after)
+
+
+def _row_name(row: Mapping[str, Any]) -> str:
+    return next((str(row[name]) for name in NAMES if row.get(name)), "")
+
+
+def label_of(name: str) -> str:
+    return LABELS.get(name) or name.replace("_", " ").capitalize()
+
+
+def _shown(section: str, name: str, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, list):
+        return ", ".join(_shown(section, name, item) for item in value)
+    if isinstance(value, dict):
+        return _row_name(value)
+    return str(WORDS.get(f"{section}.{name}", {}).get(str(value), value))

@@ -1,0 +1,155 @@
+"""A partnership as one document: what was read, what is compared, what is kept as a version."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from partnerships.models.partnership import Partnership
+from partnerships.models.sections import Section
+
+Value = dict[str, Any] | list[dict[str, Any]]
+
+# Each part holds what everybody may read once the partnership is public, and nothing else.
+PARTS: dict[Section, Callable[[Partnership], Value]] = {}
+ABOUT = ("title", "summary", "kind", "level", "starts_on", "ends_on", "website")
+OBJECTIVE = (
+    "text",
+    "measure",
+    "unit",
+    "baseline",
+    "baseline_year",
+    "goal_value",
+    "reach_by",
+    "target",
+)
+LOCATION = ("country", "name", "reach", "latitude", "longitude")
+COMMITMENT = ("title", "kind", "amount", "currency", "unit", "committed_on", "due_on", "status")
+BUDGET_LINE = ("title", "amount", "currency", "starts_on", "ends_on")
+
+
+def document_of(partnership: Partnership) -> dict[str, Value]:
+    """What is public of it by section, as plain values; a fixed number of queries.
+
+    Rows carry their `id`, so that the same row is found in an earlier document.
+    """
+    return {section.value: read(partnership) for section, read in PARTS.items()}
+
+
+def hash_of(document: Any) -> str:
+    """SHA-256 of its canonical form: sorted keys, no spaces, UTF-8."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def part(section: Section) -> Callable[[Callable[[Partnership], Value]], Any]:
+    """Register what a section holds in the document."""
+
+    def register(read: Callable[[Partnership], Value]) -> Callable[[Partnership], Value]:
+        PARTS[section] = read
+        return read
+
+    return register
+
+
+def values_of(record: models.Model, names: Iterable[str]) -> dict[str, Any]:
+    return {name: plain(getattr(record, name)) for name in names}
+
+
+def plain(value: Any) -> Any:
+    """As JSON holds it: days and codes as text, and 2.50 as 2.5."""
+    if isinstance(value, Decimal):
+        return format(value.normalize() + 0, "f")
+    if isinstance(value, models.Model):
+        return next((getattr(value, n) for n in ("alpha2", "code") if hasattr(value, n)), value.pk)
+    if value is None or isinstance(value, int):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+@part(Section.ABOUT)
+def _about(partnership: Partnership) -> Value:
+    fresh = Partnership.objects.get(pk=partnership.pk)
+    return values_of(fresh, ABOUT)
+
+
+@part(Section.OBJECTIVES)
+def _objectives(partnership: Partnership) -> Value:
+    rows = partnership.objectives.select_related("target").order_by("pk")
+    return [{"id": row.pk, **values_of(row, OBJECTIVE)} for row in rows]
+
+
+@part(Section.TARGETS)
+def _targets(partnership: Partnership) -> Value:
+    primary = Partnership.objects.values_list("primary_goal", flat=True).get(pk=partnership.pk)
+    goals = partnership.goals.order_by("number").values_list("number", flat=True)
+    codes = partnership.targets.order_by("pk").values_list("code", flat=True)
+    return {"primary_goal": primary, "goals": list(goals), "targets": list(codes)}
+
+
+@part(Section.PLACES)
+def _places(partnership: Partnership) -> Value:
+    places = partnership.places.select_related("country").order_by("country__alpha2")
+    locations = partnership.locations.select_related("country").order_by("pk")
+    return {
+        "countries": [
+            {
+                "id": place.country.alpha2,
+                "name": place.country.name,
+                "percentage": plain(place.percentage),
+            }
+            for place in places
+        ],
+        "locations": [{"id": row.pk, **values_of(row, LOCATION)} for row in locations],
+    }
+
+
+@part(Section.MEMBERS)
+def _members(partnership: Partnership) -> Value:
+    """Who has accepted; who is only invited, and what members declare, is not public."""
+    rows = partnership.memberships.accepted().select_related("partner").order_by("pk")
+    return [
+        {
+            "id": row.pk,
+            "partner": row.partner_id,
+            "name": row.partner.name,
+            "roles": sorted(row.roles),
+        }
+        for row in rows
+    ]
+
+
+@part(Section.COMMITMENTS)
+def _commitments(partnership: Partnership) -> Value:
+    rows = partnership.commitments.select_related("currency", "membership__partner")
+    rows = rows.prefetch_related("deliverables", "targets").order_by("pk")
+    return [
+        {
+            "id": row.pk,
+            "member": row.membership.partner.name,
+            **values_of(row, COMMITMENT),
+            "targets": sorted(target.code for target in row.targets.all()),
+            "deliverables": [
+                {"id": one.pk, **values_of(one, ("title", "due_on"))}
+                for one in sorted(row.deliverables.all(), key=lambda one: one.pk)
+            ],
+        }
+        for row in rows
+    ]
+
+
+@part(Section.BUDGET)
+def _budget(partnership: Partnership) -> Value:
+    rows = partnership.budget_lines.select_related("currency", "membership__partner")
+    return [
+        {
+            "id": row.pk,
+            "membership": row.membership_id,
+            "member": row.membership.partner.name if row.membership else "",
+            **values_of(row, BUDGET_LINE),
+        }
+        for row in rows.order_by("pk")
+    ]

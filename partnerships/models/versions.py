@@ -1,0 +1,83 @@
+"""What a partnership said at the moments that count."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from partnerships.models.documents import document_of, hash_of
+from partnerships.models.partnership import Partnership
+from registry.models import User
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class PartnershipVersionQuerySet(models.QuerySet["PartnershipVersion"]):
+    def public(self) -> Self:
+        """What was registered, of partnerships that are public; submissions are the members'."""
+        return self.filter(
+            why__in=PartnershipVersion.PUBLIC,
+            partnership__in=Partnership.objects.public().values("pk"),
+        )
+
+    def visible_to(self, user: Any) -> Self:
+        public = Q(pk__in=self.model._default_manager.public().values("pk"))
+        inside = Partnership.objects.insider(user).values("pk")
+        return self.filter(public | Q(partnership__in=inside))
+
+    def take(
+        self, partnership: Partnership, why: str, *, by: User | None, at: "datetime | None" = None
+    ) -> "PartnershipVersion":
+        """Keep what the partnership says now, in the caller's transaction, which holds it."""
+        document = document_of(partnership)
+        last = partnership.versions.order_by("-number").values_list("number", flat=True).first()
+        return self.create(
+            partnership=partnership,
+            number=(last or 0) + 1,
+            why=why,
+            document=document,
+            sha256=hash_of(document),
+            by=by,
+            at=at or timezone.now(),
+        )
+
+
+class PartnershipVersion(models.Model):
+    """What a partnership said when it was submitted, registered or amended; never changed."""
+
+    class Why(models.TextChoices):
+        SUBMITTED = "submitted"
+        REGISTERED = "registered"
+        AMENDED = "amended"
+
+    PUBLIC = (Why.REGISTERED, Why.AMENDED)
+
+    partnership = models.ForeignKey(Partnership, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(help_text="counts up within the partnership")
+    why = models.CharField(max_length=10, choices=Why)
+    document = models.JSONField(help_text="what everybody may read, by section")
+    sha256 = models.CharField(max_length=64, help_text="of the document's canonical form")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="partnership_versions")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = PartnershipVersionQuerySet.as_manager()
+    history_of = "partnership"
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partnership", "number"], name="partnership_version_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partnership}, version {self.number}"
+
+    def before(self, user: Any) -> "PartnershipVersion | None":
+        """The version before it that the user may see."""
+        seen = PartnershipVersion.objects.visible_to(user)
+        earlier = seen.filter(partnership=self.partnership_id, number__lt=self.number)
+        return earlier.order_by("-number").first()
