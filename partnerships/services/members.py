@@ -20,11 +20,27 @@ from registry.models import (
 def invite(
     partnership: Partnership, *, partner: Partner, roles: Iterable[str], by: User
 ) -> Membership:
-    """Ask a verified partner to join; its own managers answer. One that declined is asked again."""
+    """Ask a verified partner to join; its own managers answer. One that declined is asked again.
+
+    What was registered stands as registered: its members change by an amendment.
+    """
     partnership.require_editor(by)
+    partnership.hold()
+    partnership.refresh_from_db(fields=["status"])
+    partnership.require_open()
+    if partnership.is_public():
+        text = "A registered partnership's members change by an amendment: start one."
+        raise DomainError("needs_amendment", text)
+    return ask_to_join(partnership, partner=partner, roles=roles, by=by)
+
+
+@transaction.atomic
+def ask_to_join(
+    partnership: Partnership, *, partner: Partner, roles: Iterable[str], by: User
+) -> Membership:
+    """Invite whom the lead, or an approved amendment, has named; who may was asked before."""
     if partner.status != Partner.Status.VERIFIED:
         raise DomainError("partner_not_verified", "Only a verified partner can be invited.")
-    partnership.require_open()
     declined = partnership.memberships.filter(partner=partner, status=Membership.Status.DECLINED)
     if membership := declined.first():
         membership.invite_again(list(roles), by=by)

@@ -173,7 +173,7 @@ def test_a_partner_that_declined_may_be_asked_again_and_the_answers_stay_logged(
 
 
 def test_a_member_that_left_may_come_back_under_a_new_membership():
-    former = member_that_is("left")
+    former = MembershipFactory(left=True)
     people = People(former.partnership)
 
     back = invite(
@@ -205,6 +205,17 @@ def test_only_verified_partners_are_invited(state):
             roles=["funding"],
             by=People(partnership).lead_manager,
         )
+
+
+@pytest.mark.parametrize("state", ["registered", "active", "suspended", "inactive"])
+def test_a_registered_partnership_invites_by_an_amendment_only(state):
+    partnership = PartnershipFactory(active=True, status=state)
+    by = People(partnership).lead_manager
+
+    with refused("needs_amendment"):
+        invite(partnership, partner=PartnerFactory(), roles=["funding"], by=by)
+
+    assert not Membership.objects.filter(status="invited").exists()
 
 
 @pytest.mark.parametrize("state", ["completed", "terminated"])
