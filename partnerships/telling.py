@@ -50,11 +50,15 @@ def _lead_of_commitment(event: Event) -> Iterable[User]:
     return members_managers(own.values_list("partnership_id", flat=True), LEAD)
 
 
+def _reviewer(event: Event) -> Iterable[User]:
+    return User.objects.filter(reviews_of_partnerships=event.subject_id)
+
+
 def register() -> None:
     """Called once, when the app is ready."""
     group = NoticeGroup("Partnerships and their agreements")
     names = ("partnership", "membership", "agreement", "commitment", "delivery")
-    add_group("partnerships", group, *names)
+    add_group("partnerships", group, *names, "partnershipreview", "amendment")
     status = Partnership.Status
     tells(f"partnership.{status.SUBMITTED}", "Waits for registration: {}", _admins)
     tells(f"partnership.{status.RETURNED}", "Returned to be completed: {}", _lead)
@@ -62,6 +66,7 @@ def register() -> None:
     tells(f"partnership.{status.SUSPENDED}", "Suspended: {}", _members)
     tells(f"partnership.{status.TERMINATED}", "Terminated: {}", _members)
     tells(f"partnership.{status.COMPLETED}", "Completed: {}", _members)
+    tells("partnershipreview.assigned", "Yours to review: {}", _reviewer)
     tells("membership.invited", "Invitation to a partnership: {}", _invited)
     tells("membership.accepted", "Joined: {}", _lead_of_membership)
     tells("membership.declined", "Declined the invitation: {}", _lead_of_membership)

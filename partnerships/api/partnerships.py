@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from partnerships.api.insight import with_insight
+from partnerships.api.reviews import ReturnSerializer
 from partnerships.models import Membership, Partnership, PartnershipCountry
 from partnerships.services.members import edit_membership, invite
 from partnerships.services.partnerships import create_partnership, edit_partnership
@@ -171,9 +172,10 @@ class PartnershipViewSet(RecordViewSet):
         partnership.register(by=self.user)
         return self.answer(partnership)
 
-    @verb(ReasonSerializer, url_path="return")
-    def send_back(self, partnership: Partnership, *, reason: str) -> Response:
-        partnership.send_back(by=self.user, reason=reason)
+    @verb(ReturnSerializer, url_path="return")
+    def send_back(self, partnership: Partnership, **reasons: Any) -> Response:
+        """An admin returns it to be completed, with at least one reason."""
+        partnership.send_back(by=self.user, **reasons)
         return self.answer(partnership)
 
     @verb()

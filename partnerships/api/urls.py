@@ -6,6 +6,7 @@ from partnerships.api import (
     commitments,
     objectives,
     partnerships,
+    reviews,
     versions,
 )
 
@@ -18,5 +19,7 @@ RESOURCES = {
     "deliveries": commitments.DeliveryViewSet,
     "agreements": agreements.AgreementViewSet,
     "endorsements": agreements.EndorsementViewSet,
+    "partnership-reviews": reviews.PartnershipReviewViewSet,
+    "review-comments": reviews.ReviewCommentViewSet,
     "partnership-versions": versions.PartnershipVersionViewSet,
 }

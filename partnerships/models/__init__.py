@@ -11,6 +11,12 @@ from partnerships.models.objectives import Objective
 from partnerships.models.partnership import Partnership
 from partnerships.models.places import Location, PartnershipCountry
 from partnerships.models.references import ReferenceYear
+from partnerships.models.reviews import (
+    PartnershipReview,
+    ReviewCheck,
+    ReviewComment,
+    returned_reasons,
+)
 from partnerships.models.sections import Section
 from partnerships.models.versions import PartnershipVersion
 
@@ -31,14 +37,18 @@ __all__ = [
     "Objective",
     "Partnership",
     "PartnershipCountry",
+    "PartnershipReview",
     "PartnershipVersion",
     "Piece",
     "ReferenceYear",
+    "ReviewCheck",
+    "ReviewComment",
     "Section",
     "agreement_bound",
     "difference",
     "document_of",
     "hash_of",
     "limits_of",
+    "returned_reasons",
     "word_difference",
 ]

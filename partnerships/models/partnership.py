@@ -1,5 +1,6 @@
 """What several partners set out to do together."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from partnerships.models.partnership_rows import PartnershipQuerySet
 from partnerships.models.references import ReferenceYear
+from partnerships.models.sections import return_texts
 from registry.errors import DomainError, NotAllowed
 from registry.models import (
     Event,
@@ -202,7 +204,7 @@ class Partnership(MovingRecord):
         if missing := self.missing():
             raise ValidationError(missing)
         self._move(self.Status.SUBMITTED, by=by)
-        self.versions.take(self, "submitted", by=by)
+        self.reviews.begin(self.versions.take(self, "submitted", by=by))
 
     def missing(self) -> dict[str, str]:
         """What a submission lacks, by section; empty when it can be submitted."""
@@ -224,11 +226,18 @@ class Partnership(MovingRecord):
         now = timezone.now()
         reference = self.reference or ReferenceYear.next(now.date())
         self._move(self.Status.REGISTERED, by=by, reference=reference, registered_at=now)
+        self.reviews.decide(self, "registered", by=by)
         self.versions.take(self, "registered", by=by, at=now)
 
-    def send_back(self, *, by: User, reason: str) -> None:
+    @transaction.atomic
+    def send_back(
+        self, *, by: User, reason: str = "", sections: Mapping[str, str] | None = None
+    ) -> None:
+        """Return it to be completed, with a reason for the whole or for single sections."""
         self._admins_only(by)
-        self._move(self.Status.RETURNED, by=by, reason=reason)
+        texts = return_texts(reason, sections or {})
+        self._move(self.Status.RETURNED, by=by, reason=reason or " ".join(texts.values()))
+        self.reviews.decide(self, "returned", by=by, reason=reason, sections=texts)
 
     def activate(self, *, by: User) -> None:
         """Begin, or go on; only an admin lifts a suspension."""

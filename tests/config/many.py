@@ -143,6 +143,12 @@ def history(count, admin):
     return f"&subject_type=registry.partner&subject_id={partner.pk}"
 
 
+def partnership_reviews(count, admin):
+    made = copies(f.PartnershipFactory(submitted=True), count)
+    rows = copies(f.PartnershipReviewFactory(), count, lambda n: {"partnership": made[n]})
+    copies(f.ReviewCheckFactory(), count, lambda n: {"review": rows[n]})
+
+
 def of(factory, vary=lambda n: {}, **values):
     return lambda count, admin: copies(factory(**values), count, vary)
 
@@ -205,5 +211,7 @@ MANY = {
     "reports": of(f.ReportFactory, lambda n: {"revision": n + 2}),
     "report-runs": of(f.ReportRunFactory, lambda n: {"revision": n + 2}),
     "imports": of(f.ImportBatchFactory),
+    "partnership-reviews": partnership_reviews,
+    "review-comments": of(f.ReviewCommentFactory),
     "partnership-versions": of(f.PartnershipVersionFactory, lambda n: {"number": n + 2}),
 }

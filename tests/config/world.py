@@ -255,9 +255,19 @@ def _telling(member, evaluator):
 
 
 def _reviewing(rows):
+    review = f.PartnershipReviewFactory(partnership=rows["submitted"])
+    f.ReviewCheckFactory(review=review)
+    lead = rows["lead_partner"]
+    returned = f.PartnershipReviewFactory(
+        returned=True, partnership=f.PartnershipFactory(returned=True, lead=lead)
+    )
+    by = f.UserFactory(admin=True)
+    taken = f.PartnershipReviewFactory(reviewer=by, assigned_at=f.NOON)
     return {
         "version": f.PartnershipVersionFactory(partnership=rows["active"]),
-        "submitted_version": f.PartnershipVersionFactory(
-            partnership=rows["submitted"], why="submitted"
-        ),
+        "submitted_version": review.submission,
+        "review_of_partnership": review,
+        "taken_review": taken,
+        "review_comment": f.ReviewCommentFactory(review=review),
+        "return_reason": f.ReviewCommentFactory(review=returned, is_reason=True),
     }

@@ -78,7 +78,12 @@ from tests.factories.registry import (
     TokenFactory,
     UserFactory,
 )
-from tests.factories.reviewing import PartnershipVersionFactory
+from tests.factories.reviewing import (
+    PartnershipReviewFactory,
+    PartnershipVersionFactory,
+    ReviewCheckFactory,
+    ReviewCommentFactory,
+)
 from tests.factories.vocabularies import (
     CountryGroupFactory,
     CrosswalkFactory,
@@ -144,6 +149,7 @@ __all__ = [
     "PartnerIdentifierFactory",
     "PartnershipCountryFactory",
     "PartnershipFactory",
+    "PartnershipReviewFactory",
     "PartnershipVersionFactory",
     "PeriodFactory",
     "PeriodTargetFactory",
@@ -152,6 +158,8 @@ __all__ = [
     "ReportRunFactory",
     "ReportingUnitFactory",
     "ResultFactory",
+    "ReviewCheckFactory",
+    "ReviewCommentFactory",
     "RoleReasonFactory",
     "SdgEditionFactory",
     "StakeholderGroupFactory",

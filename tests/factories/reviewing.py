@@ -4,6 +4,7 @@ import factory
 
 from tests.factories.base import NOON, Factory
 from tests.factories.partnerships import PartnershipFactory
+from tests.factories.registry import UserFactory
 
 
 class PartnershipVersionFactory(Factory):
@@ -19,3 +20,50 @@ class PartnershipVersionFactory(Factory):
     @classmethod
     def _create(cls, model_class, *args, partnership, why, at, by=None):
         return partnership.versions.take(partnership, why, by=by, at=at)
+
+
+class PartnershipReviewFactory(Factory):
+    """Open, of a submitted partnership; `returned=True` was decided."""
+
+    class Meta:
+        model = "partnerships.PartnershipReview"
+
+    class Params:
+        returned = factory.Trait(
+            outcome="returned",
+            reason="Name the places.",
+            decided_at=NOON,
+            decided_by=factory.SubFactory(UserFactory, admin=True),
+            partnership=factory.SubFactory(PartnershipFactory, returned=True),
+        )
+
+    partnership = factory.SubFactory(PartnershipFactory, submitted=True)
+    submission = factory.SubFactory(
+        PartnershipVersionFactory,
+        partnership=factory.SelfAttribute("..partnership"),
+        why="submitted",
+    )
+    round = factory.LazyAttribute(lambda o: 1 + o.partnership.reviews.count())
+    submitted_at = NOON
+
+
+class ReviewCheckFactory(Factory):
+    class Meta:
+        model = "partnerships.ReviewCheck"
+
+    review = factory.SubFactory(PartnershipReviewFactory)
+    item = "coalition"
+    is_done = True
+    by = factory.SubFactory(UserFactory, admin=True)
+
+
+class ReviewCommentFactory(Factory):
+    class Meta:
+        model = "partnerships.ReviewComment"
+
+    review = factory.SubFactory(PartnershipReviewFactory)
+    partnership = factory.SelfAttribute("review.partnership")
+    section = "places"
+    text = "Which districts?"
+    by = factory.SubFactory(UserFactory, admin=True)
+    created_at = NOON
