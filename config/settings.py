@@ -279,6 +279,7 @@ SPECTACULAR_SETTINGS = {
             ("partnerships", "Membership", "Role"),
             ("partnerships", "Commitment", "Status"),
             ("partnerships", "Commitment", "Kind"),
+            ("partnerships", "Delivery", "Status"),
             ("partnerships", "Agreement", "Status"),
             ("partnerships", "Agreement", "Kind"),
             ("registry", "Affiliation", "Role"),
@@ -292,7 +293,8 @@ SPECTACULAR_SETTINGS = {
             ("monitoring", "Report", "Status"),
             ("monitoring", "Report", "Kind"),
         )
-    },
+    }
+    | {"Standing": "partnerships.models.Standing"},
 }
 # knox's own table is replaced by ours; made all the same, it would only be in the way of a flush.
 MIGRATION_MODULES = {"knox": None}

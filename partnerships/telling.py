@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from partnerships.models import Agreement, Commitment, Membership, Partnership
+from partnerships.models import Agreement, Commitment, Delivery, Membership, Partnership
 from registry.models import Event, User
 from registry.models.notices import NoticeGroup, add_group
 from registry.telling import admins, managers_of, tells
@@ -54,11 +54,26 @@ def _reviewer(event: Event) -> Iterable[User]:
     return User.objects.filter(reviews_of_partnerships=event.subject_id)
 
 
+def _receiver_of_delivery(event: Event) -> Iterable[User]:
+    """Where no receiver is named, the lead answers."""
+    own = Delivery.objects.filter(pk=event.subject_id, commitment__isnull=False)
+    named = own.filter(commitment__receiver__isnull=False)
+    if named.exists():
+        return managers_of(named.values_list("commitment__receiver__partner_id", flat=True))
+    return members_managers(own.values_list("partnership_id", flat=True), LEAD)
+
+
+def _giver_of_delivery(event: Event) -> Iterable[User]:
+    own = Delivery.objects.filter(pk=event.subject_id, commitment__isnull=False)
+    return managers_of(own.values_list("commitment__membership__partner_id", flat=True))
+
+
 def register() -> None:
     """Called once, when the app is ready."""
     group = NoticeGroup("Partnerships and their agreements")
     names = ("partnership", "membership", "agreement", "commitment", "delivery")
     add_group("partnerships", group, *names, "partnershipreview", "amendment")
+    add_group("partnerships", group, "deliverable", "budgetline", "expenditure")
     status = Partnership.Status
     tells(f"partnership.{status.SUBMITTED}", "Waits for registration: {}", _admins)
     tells(f"partnership.{status.RETURNED}", "Returned to be completed: {}", _lead)
@@ -74,3 +89,7 @@ def register() -> None:
     tells("agreement.proposed", "To be endorsed: {}", _members_of_agreement)
     tells("agreement.binding", "Endorsed by all members: {}", _members_of_agreement)
     tells("commitment.postponed", "A commitment falls due later: {}", _lead_of_commitment)
+    tells("commitment.withdrawn", "A commitment was withdrawn: {}", _lead_of_commitment)
+    tells("delivery.recorded", "A delivery waits for your word: {}", _receiver_of_delivery)
+    tells("delivery.confirmed", "Your delivery was confirmed: {}", _giver_of_delivery)
+    tells("delivery.disputed", "Your delivery is disputed: {}", _giver_of_delivery)

@@ -229,6 +229,7 @@ def _delivery(commitment: Commitment, row: Spec, confirmer: User) -> Delivery:
         partnership=commitment.partnership,
         membership=commitment.membership,
         commitment=commitment,
+        status="confirmed" if confirmed else "recorded",
         flow="disbursement" if commitment.currency_id else "delivery",
         delivered_on=row["on"],
         amount=Decimal(row["amount"]) if "amount" in row else None,

@@ -179,6 +179,7 @@ def _commitment(money: Money, partnership: Partnership, trail: Trail) -> Commitm
         receiver=money.receiver,
         title=title[: TITLE_LENGTH - len(to)] + to,
         kind=Commitment.Kind.FINANCE,
+        stage=Commitment.Stage.COMMITMENT,
         amount=money.amount,
         currency_id=money.currency,
         committed_on=money.on,
@@ -238,5 +239,7 @@ def match(
 
 def _stood_on(row: Commitment | Delivery) -> bool:
     if isinstance(row, Commitment):
-        return row.deliveries.exists() or row.due_dates.exists() or row.targets.exists()
+        return any(
+            rows.exists() for rows in (row.deliveries, row.deliverables, row.due_dates, row.targets)
+        )
     return row.confirmed_at is not None

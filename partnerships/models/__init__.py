@@ -1,8 +1,9 @@
 from partnerships.models.agreements import Agreement, Endorsement, agreement_bound
 from partnerships.models.assignments import Assignment, limits_of
 from partnerships.models.budgets import BudgetLine
-from partnerships.models.commitments import Commitment, Delivery, DueDate
-from partnerships.models.deliverables import Deliverable
+from partnerships.models.commitments import Commitment, Correction, DueDate
+from partnerships.models.deliverables import Deliverable, DeliverableDate
+from partnerships.models.deliveries import Delivery
 from partnerships.models.differences import Change, Piece, difference, word_difference
 from partnerships.models.documents import document_of, hash_of
 from partnerships.models.markers import Document, Marker
@@ -18,6 +19,7 @@ from partnerships.models.reviews import (
     returned_reasons,
 )
 from partnerships.models.sections import Section
+from partnerships.models.standings import Standing
 from partnerships.models.versions import PartnershipVersion
 
 __all__ = [
@@ -26,7 +28,9 @@ __all__ = [
     "BudgetLine",
     "Change",
     "Commitment",
+    "Correction",
     "Deliverable",
+    "DeliverableDate",
     "Delivery",
     "Document",
     "DueDate",
@@ -44,6 +48,7 @@ __all__ = [
     "ReviewCheck",
     "ReviewComment",
     "Section",
+    "Standing",
     "agreement_bound",
     "difference",
     "document_of",

@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -59,3 +60,16 @@ class BudgetLine(Record):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        if self.membership and self.membership.partnership_id != self.partnership_id:
+            raise ValidationError({"membership": "Not a member of this partnership."})
+        self._within_partnership()
+
+    def _within_partnership(self) -> None:
+        if not self.starts_on or not self.ends_on:
+            return
+        first, last = self.partnership.starts_on, self.partnership.ends_on
+        if self.starts_on < first or (last and self.ends_on > last):
+            text = f"Days within the partnership: from {first} to {last or 'its end'}."
+            raise ValidationError({"starts_on": text}, code="outside_partnership")

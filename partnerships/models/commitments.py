@@ -1,4 +1,4 @@
-"""What members promise, and what arrives."""
+"""What members promise."""
 
 from datetime import date, datetime
 from typing import Any, Self
@@ -8,8 +8,10 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from partnerships.models.finance_codes import check_code
 from partnerships.models.membership import Membership
 from partnerships.models.partnership import Partnership
+from partnerships.models.standings import Day, Standing, facts_of_promise, standing_of_promise
 from registry.errors import DomainError, NotAllowed
 from registry.models import (
     Currency,
@@ -17,7 +19,6 @@ from registry.models import (
     ImportBatch,
     MovingRecord,
     Partner,
-    Record,
     Target,
     User,
     check_day,
@@ -48,8 +49,19 @@ class CommitmentQuerySet(OfPartnershipQuerySet):
 
     def with_confirmed_delivery(self) -> Self:
         """Promises of which at least a part was confirmed by the receiver."""
-        confirmed = Delivery.objects.filter(confirmed_at__isnull=False, commitment__isnull=False)
-        return self.filter(pk__in=confirmed.values("commitment_id"))
+        return self.filter(deliveries__status="confirmed").distinct()
+
+    def with_standing(self, on: date | None = None, known_at: datetime | None = None) -> Self:
+        """Annotate `standing` (by the due date that holds), `standing_at_first` (by the original
+        one), `arrived` (the amount that was confirmed) and `held_due_on`, as of a day.
+
+        What was written after `known_at`, normally the day's end, is left out.
+        """
+        day = Day.of(on, known_at)
+        return self.annotate(**facts_of_promise(self.model, day)).annotate(
+            standing=standing_of_promise("held_due_on", day),
+            standing_at_first=standing_of_promise("due_on", day),
+        )
 
 
 class Commitment(MovingRecord):
@@ -68,7 +80,13 @@ class Commitment(MovingRecord):
         OPEN = "open"
         WITHDRAWN = "withdrawn"
 
+    class Stage(models.TextChoices):
+        PLEDGE = "pledge", "pledge: announced, not binding yet"
+        COMMITMENT = "commitment", "commitment: binding"
+
     MOVES = {Status.OPEN: [Status.WITHDRAWN], Status.WITHDRAWN: []}
+    # What a correction may touch after registration: no figure reads it.
+    WORDING = ("title", "description", "conditions", "finance_type", "flow_type", "targets")
 
     partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="commitments")
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="commitments")
@@ -76,7 +94,17 @@ class Commitment(MovingRecord):
         Membership, models.PROTECT, null=True, blank=True, related_name="expected_commitments"
     )
     title = models.CharField(max_length=300)
+    description = models.TextField(blank=True, max_length=5000)
+    conditions = models.TextField(blank=True, max_length=5000, help_text="on which it depends")
     kind = models.CharField(max_length=10, choices=Kind)
+    stage = models.CharField(
+        max_length=10,
+        choices=Stage,
+        blank=True,
+        help_text="of finance; where it is not stated, a commitment",
+    )
+    finance_type = models.CharField(max_length=4, blank=True, help_text="IATI FinanceType code")
+    flow_type = models.CharField(max_length=4, blank=True, help_text="IATI FlowType code")
     status = models.CharField(max_length=9, choices=Status, default=Status.OPEN, editable=False)
     amount = models.DecimalField(max_digits=24, decimal_places=4, null=True, blank=True)
     currency = models.ForeignKey(
@@ -122,6 +150,11 @@ class Commitment(MovingRecord):
                 violation_error_message="An amount of 0 or more, with a currency or a unit.",
             ),
             models.CheckConstraint(
+                condition=Q(kind="finance") | Q(stage="", finance_type="", flow_type=""),
+                name="commitment_finance_only",
+                violation_error_message="Stage, finance type and flow type are of finance only.",
+            ),
+            models.CheckConstraint(
                 condition=Q(receiver=None) | ~Q(receiver=F("membership")),
                 name="commitment_to_somebody_else",
                 violation_error_message="A member cannot be the receiver of its own promise.",
@@ -136,6 +169,32 @@ class Commitment(MovingRecord):
             member = getattr(self, field)
             if member and member.partnership_id != self.partnership_id:
                 raise ValidationError({field: "Not a member of this partnership."})
+        for name in ("finance_type", "flow_type"):
+            check_code(name, getattr(self, name))
+
+    def standing_on(self, on: date | None = None) -> Standing:
+        """How the promise stands on a day, by the rule that lists and filters read too."""
+        rows = type(self).objects.filter(pk=self.pk).with_standing(on)
+        return Standing(rows.values_list("standing", flat=True).get())
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands today; a list annotates it instead."""
+        return self.__dict__.get("standing") or self.standing_on()
+
+    @standing.setter
+    def standing(self, annotated: str) -> None:
+        self.__dict__["standing"] = Standing(annotated)
+
+    def require_kept(self) -> None:
+        """Of a promise that was taken back nothing more is arranged."""
+        if self.status != self.Status.OPEN:
+            raise DomainError("withdrawn", "The commitment was withdrawn.")
+
+    def due_now(self) -> date | None:
+        """The due date that holds now."""
+        last = self.due_dates.last()
+        return last.due_on if last else self.due_on
 
     @transaction.atomic
     def postpone(self, due_on: date, *, by: User, reason: str) -> "DueDate":
@@ -143,10 +202,8 @@ class Commitment(MovingRecord):
         self.membership.require_manager(by)
         require_reason(reason)
         self.partnership.hold()
-        if self.status != self.Status.OPEN:
-            raise DomainError("withdrawn", "The commitment was withdrawn.")
-        last = self.due_dates.last()
-        if (promised := last.due_on if last else self.due_on) and due_on <= promised:
+        self.require_kept()
+        if (promised := self.due_now()) and due_on <= promised:
             raise ValidationError({"due_on": f"A day after {promised}, which holds now."})
         self.partnership.require_within(due_on)
         check_day(due_on)
@@ -154,6 +211,7 @@ class Commitment(MovingRecord):
         Event.log(self, "postponed", by=by, reason=reason)
         return self.due_dates.create(due_on=due_on, reason=reason, held_from=timezone.now())
 
+    @transaction.atomic
     def withdraw(self, *, by: User, reason: str, receiver_agreed: bool = False) -> None:
         """The member takes its promise back, and it stays in the measures; or the receiver
         lets it go (`receiver_agreed`), and it does not.
@@ -163,6 +221,7 @@ class Commitment(MovingRecord):
         elif not self.is_received_by(by):
             raise NotAllowed("receiver_only", "Only the receiver can say that it agreed.")
         require_reason(reason)
+        self.partnership.hold()
         Event.move(
             self,
             self.Status.WITHDRAWN,
@@ -204,69 +263,16 @@ class DueDate(models.Model):
         return f"{self.commitment}: {self.due_on}"
 
 
-class Delivery(Record):
-    """What a member actually handed over, against a promise or without one."""
+class Correction(models.Model):
+    """What the wording of a registered commitment was before it was put right."""
 
-    class Flow(models.TextChoices):
-        DELIVERY = "delivery"
-        DISBURSEMENT = "disbursement"
-        EXPENDITURE = "expenditure"
-        INCOMING = "incoming", "incoming funds"
-        OTHER = "other", "other transaction"
-
-    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="deliveries")
-    membership = models.ForeignKey(
-        Membership, models.CASCADE, null=True, blank=True, related_name="deliveries"
-    )
-    commitment = models.ForeignKey(
-        Commitment, models.CASCADE, null=True, blank=True, related_name="deliveries"
-    )
-    flow = models.CharField(max_length=12, choices=Flow, default=Flow.DELIVERY)
-    delivered_on = models.DateField(validators=[check_day])
-    amount = models.DecimalField(max_digits=24, decimal_places=4, null=True, blank=True)
-    currency = models.ForeignKey(
-        Currency, models.PROTECT, null=True, blank=True, related_name="deliveries"
-    )
-    note = models.TextField(blank=True, max_length=2000)
-    confirmed_at = models.DateTimeField(null=True, editable=False)
-    confirmed_by = models.ForeignKey(
-        User, models.PROTECT, null=True, editable=False, related_name="confirmed_deliveries"
-    )
-    import_batch = models.ForeignKey(
-        ImportBatch, models.PROTECT, null=True, editable=False, related_name="deliveries"
-    )
-
-    objects = OfPartnershipQuerySet.as_manager()
-    history_of = "partnership"
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="corrections")
+    before = models.JSONField(help_text="the fields that were corrected, as they stood")
+    reason = models.CharField(max_length=500)
+    corrected_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        ordering = ["-updated_at", "-pk"]
-        verbose_name_plural = "deliveries"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(commitment__isnull=False) | Q(import_batch__isnull=False),
-                name="delivery_of_a_promise",
-                violation_error_message="A delivery names its commitment.",
-            ),
-            models.CheckConstraint(
-                condition=Q(currency=None) | Q(amount__isnull=False),
-                name="delivery_currency_has_amount",
-                violation_error_message="An amount is needed where a currency is stated.",
-            ),
-        ]
+        ordering = ["commitment", "corrected_at", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.commitment or self.partnership}: {self.delivered_on}"
-
-    def confirm(self, *, by: User, at: datetime | None = None) -> None:
-        """The receiver says that it arrived."""
-        if self.confirmed_at:
-            raise DomainError("already_confirmed", "This delivery was confirmed already.")
-        if not (self.commitment and self.commitment.is_received_by(by)):
-            raise NotAllowed("receiver_only", "Only the receiving member confirms a delivery.")
-        with transaction.atomic():
-            self.partnership.hold()
-            self.change(
-                where={"confirmed_at": None}, confirmed_at=at or timezone.now(), confirmed_by=by
-            )
-            Event.log(self, "confirmed", by=by)
+        return f"{self.commitment}: corrected {self.corrected_at:%Y-%m-%d}"

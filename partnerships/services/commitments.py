@@ -1,27 +1,15 @@
-"""What members promise, and what they hand over."""
+"""What members promise: freely while it is a draft, kept as registered afterwards."""
 
 from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
-from partnerships.models import (
-    Commitment,
-    Delivery,
-    Membership,
-    Partnership,
-)
+from partnerships.models import Commitment, Correction, Membership, Partnership
 from registry.errors import DomainError
-from registry.models import (
-    Currency,
-    Event,
-    Target,
-    User,
-)
+from registry.models import Event, Target, User, require_reason
 
 
 @transaction.atomic
@@ -41,6 +29,8 @@ def add_commitment(
     if fields.get("due_on"):
         partnership.require_within(fields["due_on"])
     fields.setdefault("committed_on", timezone.localdate())
+    if fields.get("kind") == Commitment.Kind.FINANCE:
+        fields["stage"] = fields.get("stage") or Commitment.Stage.COMMITMENT
     commitment = Commitment(partnership=partnership, membership=membership, **fields).store()
     commitment.targets.set(targets)
     Event.log(commitment, "promised", by=by, became=commitment.status)
@@ -48,41 +38,94 @@ def add_commitment(
 
 
 @transaction.atomic
-def record_delivery(commitment: Commitment, *, by: User, **fields: Any) -> Delivery:
-    """Record what arrived; it counts once the receiver has confirmed it."""
-    commitment.membership.require_manager(by)
-    fields.setdefault("currency", commitment.currency)
-    _fit_commitment(commitment, **fields)
-    delivery = Delivery(
-        partnership=commitment.partnership,
-        membership=commitment.membership,
-        commitment=commitment,
-        **fields,
-    ).store()
-    Event.log(delivery, "recorded", by=by)
-    return delivery
-
-
-def _fit_commitment(
+def edit_commitment(
     commitment: Commitment,
     *,
-    currency: Currency | None,
-    delivered_on: date | None = None,
-    amount: Decimal | None = None,
-    **others: Any,
-) -> None:
-    """A delivery is of its promise's time and money."""
-    if delivered_on and delivered_on > timezone.localdate():
-        raise ValidationError({"delivered_on": "This day has not come yet."})
-    promised_in = date(commitment.committed_on.year, 1, 1)
-    earliest = max(commitment.partnership.starts_on, promised_in)
-    if delivered_on and delivered_on < earliest:
-        text = f"A day from {earliest} on: not before the partnership or the promise's year."
-        raise ValidationError({"delivered_on": text})
-    if currency != commitment.currency:
-        money = commitment.currency_id or "no currency"
-        raise ValidationError({"currency": f"The commitment is in {money}."})
-    if currency and amount is None:
-        raise ValidationError({"amount": f"State the amount in {currency.code}."})
-    if amount is not None and amount < 0:
-        raise ValidationError({"amount": "An amount of 0 or more."})
+    by: User,
+    targets: Iterable[Target] | None = None,
+    **fields: Any,
+) -> Commitment:
+    """Change a promise before registration; what is registered stands under its dates."""
+    _hold_draft(commitment, by)
+    if fields.get("due_on"):
+        commitment.partnership.require_within(fields["due_on"])
+    commitment.amend(**fields)
+    _require_parts_within(commitment)
+    if targets is not None:
+        commitment.targets.set(targets)
+    Event.log(commitment, "edited", by=by, reason=", ".join(sorted(fields)))
+    return commitment
+
+
+@transaction.atomic
+def remove_commitment(commitment: Commitment, *, by: User) -> None:
+    """Take a promise out of a draft; a registered one is withdrawn instead, and stays."""
+    _hold_draft(commitment, by)
+    if commitment.deliveries.exists():
+        raise DomainError("delivered", "Something was delivered of it: withdraw it instead.")
+    Event.log(commitment.partnership, "commitment_removed", by=by, reason=commitment.title)
+    commitment.delete()
+
+
+@transaction.atomic
+def correct_commitment(
+    commitment: Commitment,
+    *,
+    by: User,
+    reason: str,
+    targets: Iterable[Target] | None = None,
+    **fields: Any,
+) -> Commitment:
+    """Put the wording of a registered promise right; how it read before stays beside it.
+
+    Amount, kind and dates are what reports have read: they are postponed or withdrawn, never
+    corrected.
+    """
+    commitment.membership.require_manager(by)
+    require_reason(reason)
+    commitment.partnership.hold()
+    if not commitment.partnership.is_public():
+        raise DomainError("not_registered", "Before registration, a commitment is simply edited.")
+    commitment.require_kept()
+    before = _wording_of(commitment, [*fields, *(["targets"] if targets is not None else [])])
+    commitment.amend(**fields)
+    if targets is not None:
+        commitment.targets.set(targets)
+    if _wording_of(commitment, before) == before:
+        raise ValidationError("Nothing was sent that differs.", code="nothing_corrected")
+    Correction.objects.create(commitment=commitment, before=before, reason=reason)
+    Event.log(commitment, "corrected", by=by, reason=reason)
+    return commitment
+
+
+def _wording_of(commitment: Commitment, names: Iterable[str]) -> dict[str, Any]:
+    if fixed := set(names) - set(Commitment.WORDING):
+        text = "What was registered is not corrected: postpone it, or withdraw it."
+        raise ValidationError(dict.fromkeys(sorted(fixed), text))
+    return {
+        name: sorted(commitment.targets.values_list("code", flat=True))
+        if name == "targets"
+        else getattr(commitment, name)
+        for name in names
+    }
+
+
+def _hold_draft(commitment: Commitment, by: User) -> None:
+    """Lock the partnership, so that it is not submitted meanwhile."""
+    commitment.membership.require_manager(by)
+    commitment.partnership.hold()
+    commitment.partnership.refresh_from_db(fields=["status"])
+    commitment.partnership.require_draft()
+
+
+def _require_parts_within(commitment: Commitment) -> None:
+    last = commitment.due_now()
+    ends: dict[str, Any] = commitment.deliverables.aggregate(
+        first=models.Min("due_on"), last=models.Max("due_on")
+    )
+    if ends["last"] and last and ends["last"] > last:
+        text = f"A deliverable falls due on {ends['last']}: not before that."
+        raise ValidationError({"due_on": text}, code="before_deliverable")
+    if ends["first"] and ends["first"] < commitment.committed_on:
+        text = f"A deliverable falls due on {ends['first']}: not after that."
+        raise ValidationError({"committed_on": text}, code="after_deliverable")

@@ -65,6 +65,7 @@ def build():
     rows |= _assignments(rows, people)
     rows |= _promises(rows)
     rows |= _objectives(rows)
+    rows |= _money(rows)
     rows |= _frameworks(rows)
     rows |= _values(rows, people["evaluator"])
     rows |= _reports(rows)
@@ -162,6 +163,16 @@ def _objectives(rows):
     return {
         "objective": f.ObjectiveFactory(partnership=rows["active"]),
         "draft_objective": f.ObjectiveFactory(partnership=rows["draft"]),
+    }
+
+
+def _money(rows):
+    commitment, drafted = rows["commitment"], rows["draft"].commitments.get()
+    return {
+        "draft_commitment": drafted,
+        "deliverable": f.DeliverableFactory(commitment=commitment),
+        "draft_deliverable": f.DeliverableFactory(commitment=drafted),
+        "draft_line": f.BudgetLineFactory(partnership=rows["draft"]),
     }
 
 

@@ -4,6 +4,7 @@ from tests.factories.base import NOON, PASSWORD
 from tests.factories.contacts import ContactFactory
 from tests.factories.describing import (
     BudgetLineFactory,
+    DeliverableDateFactory,
     DeliverableFactory,
     LocationFactory,
     ObjectiveFactory,
@@ -110,6 +111,7 @@ __all__ = [
     "CriterionAnswerFactory",
     "CrosswalkFactory",
     "CurrencyFactory",
+    "DeliverableDateFactory",
     "DeliverableFactory",
     "DeliveryFactory",
     "DigestFactory",

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import factory
 
-from tests.factories.base import Factory
+from tests.factories.base import NOON, Factory
 from tests.factories.partnerships import CommitmentFactory, PartnershipFactory
 from tests.factories.registry import CountryFactory, CurrencyFactory
 
@@ -52,3 +52,13 @@ class DeliverableFactory(Factory):
     commitment = factory.SubFactory(CommitmentFactory)
     title = factory.Sequence(lambda n: f"Deliverable {n}")
     due_on = date(2025, 6, 30)
+
+
+class DeliverableDateFactory(Factory):
+    class Meta:
+        model = "partnerships.DeliverableDate"
+
+    deliverable = factory.SubFactory(DeliverableFactory)
+    due_on = date(2025, 9, 30)
+    held_from = NOON
+    reason = "The rains came early."

@@ -143,6 +143,8 @@ class DeliveryFactory(Factory):
         confirmed = factory.Trait(
             confirmed_at=NOON, confirmed_by=factory.SubFactory(UserFactory, admin=True)
         )
+        disputed = factory.Trait(status="disputed", disputed_because="Half of it is missing.")
+        withdrawn = factory.Trait(status="withdrawn", ended_at=NOON)
 
     commitment = factory.SubFactory(CommitmentFactory)
     partnership = factory.SelfAttribute("commitment.partnership")
@@ -150,6 +152,8 @@ class DeliveryFactory(Factory):
     delivered_on = date(2024, 6, 30)
     amount = Decimal(25_000)
     currency = factory.SelfAttribute("commitment.currency")
+    confirmed_at = None
+    status = factory.LazyAttribute(lambda o: "confirmed" if o.confirmed_at else "recorded")
 
 
 class AgreementFactory(Factory):

@@ -14,7 +14,8 @@ from monitoring.services import (
     start_submission,
 )
 from partnerships.models import Partnership
-from partnerships.services.commitments import add_commitment, record_delivery
+from partnerships.services.commitments import add_commitment
+from partnerships.services.deliveries import record_delivery
 from partnerships.services.members import invite
 from partnerships.services.partnerships import edit_partnership
 from registry.errors import NotAllowed

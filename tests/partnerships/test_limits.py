@@ -9,7 +9,7 @@ from django.db import transaction
 
 from partnerships.models import Commitment, Delivery, Membership
 from partnerships.services.agreements import draft_agreement
-from partnerships.services.commitments import record_delivery
+from partnerships.services.deliveries import record_delivery
 from partnerships.services.members import invite
 from tests.factories import (
     CommitmentFactory,

@@ -117,6 +117,8 @@ def _delivered(commitment: Commitment, subject: Subject) -> Decimal:
         if delivery.delivered_on <= subject.reference_on
         and delivery.confirmed_at is not None
         and delivery.confirmed_at <= subject.cutoff_at
+        # a confirmed correction stands for it from then on
+        and (delivery.ended_at is None or delivery.ended_at > subject.cutoff_at)
     ]
     return max(sum(confirmed, ZERO), ZERO)
 

@@ -9,7 +9,6 @@ from tests.config.access import (
     LEAD_CREATES,
     LEAD_OF_DRAFT,
     MEMBER,
-    MEMBER_CREATES,
     PUBLIC,
     REASON,
 )
@@ -22,14 +21,6 @@ NEW_PARTNERSHIP = {
     "starts_on": "2024-01-01",
     "lead": "{lead_partner}",
 }
-NEW_COMMITMENT = {
-    "membership": "{membership}",
-    "title": "New",
-    "kind": "policy",
-    "committed_on": "2024-06-01",
-    "due_on": "2025-01-01",
-}
-NEW_DELIVERY = {"commitment": "{commitment}", "delivered_on": "2024-06-30", "amount": "1"}
 NEW_AGREEMENT = {"partnership": "{active}", "kind": "engagement", "title": "New", "text": "We."}
 
 ROWS = [
@@ -64,20 +55,6 @@ ROWS = [
         "401 404 200 403 403 404 403 404 200 403 200",
     ),
     ("POST", "memberships/{membership}/leave/", {}, MEMBER),
-    ("GET", "commitments/", None, PUBLIC),
-    ("POST", "commitments/", NEW_COMMITMENT, MEMBER_CREATES),
-    ("GET", "commitments/{commitment}/", None, PUBLIC),
-    (
-        "POST",
-        "commitments/{commitment}/postpone/",
-        {"due_on": "2026-06-30", **REASON},
-        MEMBER,
-    ),
-    ("POST", "commitments/{commitment}/withdraw/", REASON, MEMBER),
-    ("GET", "deliveries/", None, PUBLIC),
-    ("POST", "deliveries/", NEW_DELIVERY, MEMBER_CREATES),
-    ("GET", "deliveries/{delivery}/", None, PUBLIC),
-    ("POST", "deliveries/{delivery}/confirm/", {}, LEAD),
     ("GET", "agreements/", None, PUBLIC),
     ("POST", "agreements/", NEW_AGREEMENT, LEAD_CREATES),
     ("GET", "agreements/{draft_agreement}/", None, INSIDERS),

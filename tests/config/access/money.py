@@ -1,0 +1,66 @@
+"""Commitments, deliverables, deliveries and money."""
+
+from tests.config.access import (
+    INSIDERS,
+    LEAD,
+    LEAD_ADDS_TO_DRAFT,
+    LEAD_OF_DRAFT,
+    MEMBER,
+    MEMBER_CREATES,
+    PUBLIC,
+    REASON,
+)
+
+MEMBER_OF_DRAFT = "401 404 200 403 403 404 403 403 200 403 200"
+MEMBER_REMOVES = "401 404 204 403 403 404 403 403 204 403 204"
+LEAD_REMOVES = "401 404 403 204 403 404 403 403 204 403 403"
+
+NEW_COMMITMENT = {
+    "membership": "{membership}",
+    "title": "New",
+    "kind": "policy",
+    "committed_on": "2024-06-01",
+    "due_on": "2025-01-01",
+}
+NEW_DELIVERABLE = {"commitment": "{commitment}", "title": "New", "due_on": "2025-01-01"}
+NEW_DELIVERY = {"commitment": "{commitment}", "delivered_on": "2024-06-30", "amount": "1"}
+NEW_LINE = {
+    "partnership": "{draft}",
+    "title": "New",
+    "amount": "1",
+    "currency": "USD",
+    "starts_on": "2024-01-01",
+    "ends_on": "2024-12-31",
+}
+LATER = {"due_on": "2025-10-01", **REASON}
+
+ROWS = [
+    ("GET", "commitments/", None, PUBLIC),
+    ("POST", "commitments/", NEW_COMMITMENT, MEMBER_CREATES),
+    ("GET", "commitments/{commitment}/", None, PUBLIC),
+    ("GET", "commitments/{draft_commitment}/", None, INSIDERS),
+    ("PATCH", "commitments/{draft_commitment}/", {"title": "New"}, MEMBER_OF_DRAFT),
+    ("DELETE", "commitments/{draft_commitment}/", None, MEMBER_REMOVES),
+    ("POST", "commitments/{commitment}/correct/", {"title": "New", **REASON}, MEMBER),
+    ("POST", "commitments/{commitment}/postpone/", {"due_on": "2026-06-30", **REASON}, MEMBER),
+    ("POST", "commitments/{commitment}/withdraw/", REASON, MEMBER),
+    ("GET", "deliverables/", None, PUBLIC),
+    ("POST", "deliverables/", NEW_DELIVERABLE, MEMBER_CREATES),
+    ("GET", "deliverables/{deliverable}/", None, PUBLIC),
+    ("GET", "deliverables/{draft_deliverable}/", None, INSIDERS),
+    ("PATCH", "deliverables/{draft_deliverable}/", {"title": "New"}, MEMBER_OF_DRAFT),
+    ("DELETE", "deliverables/{draft_deliverable}/", None, MEMBER_REMOVES),
+    ("POST", "deliverables/{deliverable}/postpone/", LATER, MEMBER),
+    ("GET", "deliveries/", None, PUBLIC),
+    ("POST", "deliveries/", NEW_DELIVERY, MEMBER_CREATES),
+    ("GET", "deliveries/{delivery}/", None, PUBLIC),
+    ("POST", "deliveries/{delivery}/confirm/", {}, LEAD),
+    ("POST", "deliveries/{delivery}/dispute/", REASON, LEAD),
+    ("POST", "deliveries/{delivery}/withdraw/", REASON, MEMBER),
+    ("POST", "deliveries/{delivery}/correct/", {"amount": "2", **REASON}, MEMBER_CREATES),
+    ("GET", "budget-lines/", None, PUBLIC),
+    ("POST", "budget-lines/", NEW_LINE, LEAD_ADDS_TO_DRAFT),
+    ("GET", "budget-lines/{draft_line}/", None, INSIDERS),
+    ("PATCH", "budget-lines/{draft_line}/", {"title": "New"}, LEAD_OF_DRAFT),
+    ("DELETE", "budget-lines/{draft_line}/", None, LEAD_REMOVES),
+]
