@@ -6,8 +6,13 @@ from partnerships.models.deliverables import Deliverable, DeliverableDate
 from partnerships.models.deliveries import Delivery
 from partnerships.models.differences import Change, Piece, difference, word_difference
 from partnerships.models.documents import document_of, hash_of
+from partnerships.models.commitments import Commitment, Delivery, DueDate
+from partnerships.models.deliverables import Deliverable
+from partnerships.models.funds import Fund
 from partnerships.models.markers import Document, Marker
+from partnerships.models.matches import Match
 from partnerships.models.membership import Membership
+from partnerships.models.needs import Need
 from partnerships.models.objectives import Objective
 from partnerships.models.partnership import Partnership
 from partnerships.models.places import Location, PartnershipCountry
@@ -21,6 +26,8 @@ from partnerships.models.reviews import (
 from partnerships.models.sections import Section
 from partnerships.models.standings import Standing
 from partnerships.models.versions import PartnershipVersion
+from partnerships.models.solutions import Solution
+from partnerships.models.word_counts import WordCount
 
 __all__ = [
     "Agreement",
@@ -35,9 +42,12 @@ __all__ = [
     "Document",
     "DueDate",
     "Endorsement",
+    "Fund",
     "Location",
     "Marker",
+    "Match",
     "Membership",
+    "Need",
     "Objective",
     "Partnership",
     "PartnershipCountry",
@@ -49,6 +59,8 @@ __all__ = [
     "ReviewComment",
     "Section",
     "Standing",
+    "Solution",
+    "WordCount",
     "agreement_bound",
     "difference",
     "document_of",
