@@ -345,6 +345,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=24),
     },
     "expiring tokens": {"task": "registry.tasks.remind_of_expiring_tokens", "schedule": 3600.0},
+    "matches of needs": {
+        "task": "partnerships.tasks.match_needs",
+        "schedule": timedelta(hours=24),
+    },
     "second managers": {
         "task": "registry.tasks.ask_for_second_managers",
         "schedule": timedelta(hours=24),

@@ -5,8 +5,17 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from partnerships.models import Agreement, Commitment, Delivery, Membership, Partnership
+from partnerships.models import (
+    Agreement,
+    Commitment,
+    Match,
+    Membership,
+    Need,
+    Partnership,
+    Solution,
+)
 from registry.models import Event, User
-from registry.models.notices import NoticeGroup, add_group
+from registry.models.notices import How, NoticeGroup, add_group
 from registry.telling import admins, managers_of, tells
 
 LEAD = Q(roles__contains=["lead"])
@@ -66,6 +75,43 @@ def _receiver_of_delivery(event: Event) -> Iterable[User]:
 def _giver_of_delivery(event: Event) -> Iterable[User]:
     own = Delivery.objects.filter(pk=event.subject_id, commitment__isnull=False)
     return managers_of(own.values_list("commitment__membership__partner_id", flat=True))
+def _partner_of_facts(event: Event) -> Iterable[User]:
+    return managers_of([event.facts["partner"]])
+
+
+def _owner_of_solution(event: Event) -> Iterable[User]:
+    own = Solution.objects.filter(pk=event.subject_id)
+    return managers_of(own.values_list("owner_id", flat=True))
+
+
+def _owner_of_need(event: Event) -> Iterable[User]:
+    return managers_of(
+        Need.objects.filter(pk=event.subject_id).values_list("partner_id", flat=True)
+    )
+
+
+def _needing_side(event: Event) -> Iterable[User]:
+    own = Match.objects.filter(pk=event.subject_id)
+    return managers_of(own.values_list("need__partner_id", flat=True))
+
+
+def _offering_side(event: Event) -> Iterable[User]:
+    found = Match.objects.with_sides().filter(pk=event.subject_id)
+    return managers_of([match.offering_partner.pk for match in found])
+
+
+def _catalogue() -> None:
+    group = NoticeGroup("The Solutions Catalogue", How.DAILY)
+    add_group("catalogue", group, "solution", "need", "fund", "match")
+    tells("solution.proposed", "Waits for screening: {}", _admins)
+    tells("solution.returned", "Sent back to be completed: {}", _owner_of_solution)
+    tells("solution.screened", "Screened, now in the Solutions Catalogue: {}", _owner_of_solution)
+    tells("need.expired", "Past the day by which it was needed: {}", _owner_of_need)
+    tells("match.found", "New matches in the Solutions Catalogue, the best: {}", _partner_of_facts)
+    tells("match.accepted", "Accepted by who needs it: {}", _offering_side)
+    tells("match.declined", "Declined by who needs it: {}", _offering_side)
+    tells("match.confirmed", "The offering side is ready: {}", _needing_side)
+    tells("match.refused", "The offering side refuses: {}", _needing_side)
 
 
 def register() -> None:
@@ -93,3 +139,4 @@ def register() -> None:
     tells("delivery.recorded", "A delivery waits for your word: {}", _receiver_of_delivery)
     tells("delivery.confirmed", "Your delivery was confirmed: {}", _giver_of_delivery)
     tells("delivery.disputed", "Your delivery is disputed: {}", _giver_of_delivery)
+    _catalogue()

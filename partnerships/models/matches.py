@@ -111,8 +111,8 @@ class Match(MovingRecord):
     )
     score = models.DecimalField(max_digits=4, decimal_places=3)
     facts = models.JSONField(default=dict, help_text="why: see docs/models/catalogue.md")
-    status = models.CharField(max_length=8, choices=Status, default=Status.PROPOSED)
-    answer_reason = models.TextField(max_length=2000, blank=True)
+    status = models.CharField(max_length=8, choices=Status, default=Status.PROPOSED, editable=False)
+    answer_reason = models.TextField(max_length=2000, blank=True, editable=False)
     answered_at = models.DateTimeField(null=True, editable=False, help_text="by the need's owner")
     offer_answer = models.CharField(max_length=9, choices=Answer, blank=True, editable=False)
     offer_reason = models.TextField(max_length=2000, blank=True, editable=False)
@@ -248,7 +248,7 @@ def explained(facts: dict[str, Any]) -> str:
         case "region":
             said.append(f"same region {', '.join(facts['regions'])}")
     if kind := facts.get("kind"):
-        said.append(f"gives {Commitment.Kind(kind).label}")
+        said.append(f"gives {Commitment.Kind(kind).label.lower()}")
     if stage := facts.get("stage"):
         said.append(f"stage {stage}")
     words = ", ".join(f"{stem}…" if len(stem) == 5 else stem for stem in facts.get("words", []))

@@ -1,6 +1,13 @@
 """Rows for tests: no randomness, and every row in a state that the product can reach."""
 
 from tests.factories.base import NOON, PASSWORD
+from tests.factories.catalogue import (
+    FundFactory,
+    MatchFactory,
+    NeedFactory,
+    SolutionFactory,
+    WordCountFactory,
+)
 from tests.factories.contacts import ContactFactory
 from tests.factories.describing import (
     BudgetLineFactory,
@@ -128,6 +135,7 @@ __all__ = [
     "FocalPointFactory",
     "FormerNameFactory",
     "FrameworkFactory",
+    "FundFactory",
     "GlobalIndicatorFactory",
     "GoalFactory",
     "GroupMembershipFactory",
@@ -142,7 +150,9 @@ __all__ = [
     "LanguageFactory",
     "LocationFactory",
     "MarkerFactory",
+    "MatchFactory",
     "MembershipFactory",
+    "NeedFactory",
     "NoticeFactory",
     "NoticeSettingFactory",
     "ObjectiveFactory",
@@ -164,6 +174,7 @@ __all__ = [
     "ReviewCommentFactory",
     "RoleReasonFactory",
     "SdgEditionFactory",
+    "SolutionFactory",
     "StakeholderGroupFactory",
     "StandardFactory",
     "SubmissionFactory",
@@ -172,5 +183,6 @@ __all__ = [
     "UserFactory",
     "WebhookDeliveryFactory",
     "WebhookFactory",
+    "WordCountFactory",
     "approve",
 ]

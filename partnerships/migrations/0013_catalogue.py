@@ -39,7 +39,7 @@ DROP FUNCTION partnerships_words(text);
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partnerships", "0009_audited_descriptions"),
+        ("partnerships", "0012_deliveries"),
         ("registry", "0024_audit_settled"),
     ]
 
@@ -616,10 +616,11 @@ class Migration(migrations.Migration):
                             ("ended", "Ended"),
                         ],
                         default="proposed",
+                        editable=False,
                         max_length=8,
                     ),
                 ),
-                ("answer_reason", models.TextField(blank=True, max_length=2000)),
+                ("answer_reason", models.TextField(blank=True, editable=False, max_length=2000)),
                 (
                     "answered_at",
                     models.DateTimeField(
