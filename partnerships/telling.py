@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-from partnerships.models import Agreement, Commitment, Delivery, Membership, Partnership
 from partnerships.models import (
     Agreement,
     Commitment,
+    Delivery,
     Match,
     Membership,
     Need,
@@ -75,6 +75,8 @@ def _receiver_of_delivery(event: Event) -> Iterable[User]:
 def _giver_of_delivery(event: Event) -> Iterable[User]:
     own = Delivery.objects.filter(pk=event.subject_id, commitment__isnull=False)
     return managers_of(own.values_list("commitment__membership__partner_id", flat=True))
+
+
 def _partner_of_facts(event: Event) -> Iterable[User]:
     return managers_of([event.facts["partner"]])
 

@@ -6,8 +6,6 @@ from partnerships.models.deliverables import Deliverable, DeliverableDate
 from partnerships.models.deliveries import Delivery
 from partnerships.models.differences import Change, Piece, difference, word_difference
 from partnerships.models.documents import document_of, hash_of
-from partnerships.models.commitments import Commitment, Delivery, DueDate
-from partnerships.models.deliverables import Deliverable
 from partnerships.models.funds import Fund
 from partnerships.models.markers import Document, Marker
 from partnerships.models.matches import Match
@@ -24,9 +22,9 @@ from partnerships.models.reviews import (
     returned_reasons,
 )
 from partnerships.models.sections import Section
+from partnerships.models.solutions import Solution
 from partnerships.models.standings import Standing
 from partnerships.models.versions import PartnershipVersion
-from partnerships.models.solutions import Solution
 from partnerships.models.word_counts import WordCount
 
 __all__ = [
@@ -58,8 +56,8 @@ __all__ = [
     "ReviewCheck",
     "ReviewComment",
     "Section",
-    "Standing",
     "Solution",
+    "Standing",
     "WordCount",
     "agreement_bound",
     "difference",
