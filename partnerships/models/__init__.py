@@ -1,5 +1,7 @@
 from partnerships.models.agreements import Agreement, Endorsement, agreement_bound
+from partnerships.models.assent import Assent, assent_of
 from partnerships.models.assignments import Assignment, limits_of
+from partnerships.models.balance import Balance, balance_of
 from partnerships.models.budgets import BudgetLine
 from partnerships.models.commitments import Commitment, Correction, DueDate
 from partnerships.models.deliverables import Deliverable, DeliverableDate
@@ -7,13 +9,28 @@ from partnerships.models.deliveries import Delivery
 from partnerships.models.differences import Change, Piece, difference, word_difference
 from partnerships.models.documents import document_of, hash_of
 from partnerships.models.funds import Fund
+from partnerships.models.checklists import Ingredient, checklist
+from partnerships.models.clauses import Clause
+from partnerships.models.commitments import Commitment, Delivery, DueDate
+from partnerships.models.deliverables import Deliverable
+from partnerships.models.differences import Change, Piece, difference, word_difference
+from partnerships.models.documents import document_of, hash_of
+from partnerships.models.ledger import (
+    LedgerState,
+    bearer,
+    ledger_state,
+    ledger_text,
+    with_shares,
+)
 from partnerships.models.markers import Document, Marker
 from partnerships.models.matches import Match
 from partnerships.models.membership import Membership
 from partnerships.models.needs import Need
+from partnerships.models.objections import Objection, amendments_need_endorsement
 from partnerships.models.objectives import Objective
 from partnerships.models.partnership import Partnership
 from partnerships.models.places import Location, PartnershipCountry
+from partnerships.models.quorums import Quorum
 from partnerships.models.references import ReferenceYear
 from partnerships.models.reviews import (
     PartnershipReview,
@@ -26,12 +43,20 @@ from partnerships.models.solutions import Solution
 from partnerships.models.standings import Standing
 from partnerships.models.versions import PartnershipVersion
 from partnerships.models.word_counts import WordCount
+from partnerships.models.risks import Benefit, BenefitValue, Risk, RiskRating
+from partnerships.models.sections import Section
+from partnerships.models.sharing import Share, Sharing
 
 __all__ = [
     "Agreement",
+    "Assent",
     "Assignment",
+    "Balance",
+    "Benefit",
+    "BenefitValue",
     "BudgetLine",
     "Change",
+    "Clause",
     "Commitment",
     "Correction",
     "Deliverable",
@@ -41,11 +66,14 @@ __all__ = [
     "DueDate",
     "Endorsement",
     "Fund",
+    "Ingredient",
+    "LedgerState",
     "Location",
     "Marker",
     "Match",
     "Membership",
     "Need",
+    "Objection",
     "Objective",
     "Partnership",
     "PartnershipCountry",
@@ -55,10 +83,16 @@ __all__ = [
     "ReferenceYear",
     "ReviewCheck",
     "ReviewComment",
+    "Quorum",
+    "ReferenceYear",
+    "Risk",
+    "RiskRating",
     "Section",
     "Solution",
     "Standing",
     "WordCount",
+    "Share",
+    "Sharing",
     "agreement_bound",
     "difference",
     "document_of",
@@ -66,4 +100,13 @@ __all__ = [
     "limits_of",
     "returned_reasons",
     "word_difference",
+    "amendments_need_endorsement",
+    "assent_of",
+    "balance_of",
+    "bearer",
+    "checklist",
+    "ledger_state",
+    "ledger_text",
+    "limits_of",
+    "with_shares",
 ]

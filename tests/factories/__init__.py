@@ -28,6 +28,14 @@ from tests.factories.events import (
     WebhookDeliveryFactory,
     WebhookFactory,
 )
+from tests.factories.ledger import (
+    BenefitFactory,
+    ClauseFactory,
+    ObjectionFactory,
+    RiskFactory,
+    share_out,
+    with_required_clauses,
+)
 from tests.factories.monitoring import (
     CategoryFactory,
     DimensionFactory,
@@ -109,8 +117,10 @@ __all__ = [
     "AffiliationFactory",
     "AgreementFactory",
     "AssignmentFactory",
+    "BenefitFactory",
     "BudgetLineFactory",
     "CategoryFactory",
+    "ClauseFactory",
     "CommitmentFactory",
     "ContactFactory",
     "CountryFactory",
@@ -155,6 +165,7 @@ __all__ = [
     "NeedFactory",
     "NoticeFactory",
     "NoticeSettingFactory",
+    "ObjectionFactory",
     "ObjectiveFactory",
     "ObservationFactory",
     "PartnerFactory",
@@ -172,6 +183,7 @@ __all__ = [
     "ResultFactory",
     "ReviewCheckFactory",
     "ReviewCommentFactory",
+    "RiskFactory",
     "RoleReasonFactory",
     "SdgEditionFactory",
     "SolutionFactory",
@@ -185,4 +197,6 @@ __all__ = [
     "WebhookFactory",
     "WordCountFactory",
     "approve",
+    "share_out",
+    "with_required_clauses",
 ]

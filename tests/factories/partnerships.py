@@ -164,6 +164,7 @@ class AgreementFactory(Factory):
 
     class Params:
         frozen = factory.Trait(
+            text="We share what we know.",
             sha256=factory.LazyAttribute(lambda o: sha256(o.text.encode()).hexdigest()),
             proposed_at=NOON,
         )
@@ -172,6 +173,7 @@ class AgreementFactory(Factory):
         superseded = factory.Trait(
             frozen=True, status="superseded", bound_at=NOON, superseded_at=NOON
         )
+        withdrawn = factory.Trait(frozen=True, status="withdrawn")
 
     partnership = factory.SubFactory(PartnershipFactory, active=True)
     kind = "partnership"
@@ -179,7 +181,6 @@ class AgreementFactory(Factory):
         lambda o: 1 + o.partnership.agreements.filter(kind=o.kind).count()
     )
     title = factory.Sequence(lambda n: f"Agreement {n}")
-    text = "We share what we know."
 
     @factory.post_generation
     def endorsements_of_all(agreement, create, wanted, **kwargs):

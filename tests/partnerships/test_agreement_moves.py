@@ -7,14 +7,24 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from partnerships.models import Agreement
-from partnerships.services.agreements import draft_agreement, edit_agreement
+from partnerships.services.agreements import (
+    begin_from_checklist,
+    draft_agreement,
+    edit_agreement,
+)
 from registry.errors import NotAllowed
 from registry.models import Event
-from tests.factories import AgreementFactory, MembershipFactory, PartnershipFactory, UserFactory
+from tests.factories import (
+    AgreementFactory,
+    MembershipFactory,
+    PartnershipFactory,
+    UserFactory,
+    with_required_clauses,
+)
 from tests.moves import People, moves_of, race, read_twice, refused
 
 pytestmark = pytest.mark.django_db
-STATES = ["draft", "proposed", "binding", "superseded"]
+STATES = ["draft", "proposed", "binding", "superseded", "withdrawn"]
 
 
 @pytest.fixture
@@ -24,8 +34,10 @@ def people():
 
 
 def agreement_that_is(status, people, **fields):
-    state = {} if status == "draft" else {status: True}
-    return AgreementFactory(partnership=people.partnership, **state, **fields)
+    """A draft has the clauses without which it could not be proposed."""
+    if status == "draft":
+        return with_required_clauses(AgreementFactory(partnership=people.partnership, **fields))
+    return AgreementFactory(partnership=people.partnership, **{status: True}, **fields)
 
 
 def stored(agreement):
@@ -41,7 +53,7 @@ def test_the_lead_proposes_and_the_text_is_frozen(people, who):
     assert stored(agreement).sha256 == sha256(agreement.text.encode()).hexdigest()
     assert moves_of(agreement) == [("draft", "proposed")]
     with refused("not_a_draft"):
-        edit_agreement(agreement, by=people.lead_manager, text="Something else.")
+        edit_agreement(agreement, by=people.lead_manager, preamble="Something else.")
 
 
 @pytest.mark.parametrize(
@@ -53,11 +65,9 @@ def test_others_neither_draft_nor_propose(people, who):
     with refused("lead_only", NotAllowed):
         agreement.propose(by=people[who])
     with refused("lead_only", NotAllowed):
-        draft_agreement(
-            people.partnership, by=people[who], kind="partnership", title="Ours", text="We share."
-        )
+        draft_agreement(people.partnership, by=people[who], kind="partnership", title="Ours")
     with refused("lead_only", NotAllowed):
-        edit_agreement(agreement, by=people[who], text="Mine.")
+        edit_agreement(agreement, by=people[who], preamble="Mine.")
 
     assert stored(agreement).status == "draft"
 
@@ -80,10 +90,17 @@ def test_of_two_proposals_read_at_once_one_is_logged(people):
 
 
 @pytest.mark.parametrize(
-    "fields", [{"kind": "treaty"}, {"title": ""}, {"text": ""}, {"text": "x" * 200_001}]
+    "fields",
+    [
+        {"kind": "treaty"},
+        {"title": ""},
+        {"preamble": "x" * 10_001},
+        {"quorum": "nobody"},
+        {"silence_days": 13},
+    ],
 )
 def test_bad_fields_are_refused(people, fields):
-    good = {"kind": "partnership", "title": "Ours", "text": "We share."}
+    good = {"kind": "partnership", "title": "Ours"}
 
     with pytest.raises(ValidationError) as refusal:
         draft_agreement(people.partnership, by=people.lead_manager, **good | fields)
@@ -154,7 +171,7 @@ def test_only_accepted_members_endorse(people, state):
         agreement.endorse(membership, by=UserFactory(manages=membership.partner))
 
 
-@pytest.mark.parametrize("status", ["draft", "superseded"])
+@pytest.mark.parametrize("status", ["draft", "superseded", "withdrawn"])
 def test_only_a_proposal_is_endorsed(people, status):
     agreement = agreement_that_is(status, people, endorsements_of_all=False)
 
@@ -176,9 +193,7 @@ def test_the_hash_of_another_text_is_refused(people):
 
 def test_a_new_edition_needs_new_endorsements_and_supersedes_the_old_one(people):
     old = agreement_that_is("binding", people)
-    new = draft_agreement(
-        people.partnership, by=people.lead_manager, kind="partnership", title="Two", text="More."
-    )
+    new = begin_from_checklist(people.partnership, by=people.lead_manager, kind="partnership")
     assert new.edition == 2
 
     new.propose(by=people.lead_manager)

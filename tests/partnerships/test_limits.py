@@ -104,9 +104,7 @@ def test_a_hand_made_document_does_not_unseat_the_framework(admin):
     framework = FrameworkFactory(agreed=True)
 
     def draft():
-        draft_agreement(
-            framework.partnership, by=admin, kind="framework", title="Ours", text="Nothing."
-        )
+        draft_agreement(framework.partnership, by=admin, kind="framework", title="Ours")
 
     assert refused_field(draft) == "kind"
     assert framework.partnership.agreements.count() == 1
@@ -114,7 +112,7 @@ def test_a_hand_made_document_does_not_unseat_the_framework(admin):
 
 def test_nor_does_one_over_the_api(api, admin):
     api.force_authenticate(admin)
-    body = {"partnership": PartnershipFactory().pk, "kind": "framework", "title": "O", "text": "N"}
+    body = {"partnership": PartnershipFactory().pk, "kind": "framework", "title": "O"}
 
     answer = api.post(API + "agreements/", body, format="json")
 
