@@ -54,6 +54,11 @@ def _members_of_agreement(event: Event) -> Iterable[User]:
     return members_managers(own.values_list("partnership_id", flat=True))
 
 
+def _lead_of_agreement(event: Event) -> Iterable[User]:
+    own = Agreement.objects.filter(pk=event.subject_id)
+    return members_managers(own.values_list("partnership_id", flat=True), LEAD)
+
+
 def _lead_of_commitment(event: Event) -> Iterable[User]:
     own = Commitment.objects.filter(pk=event.subject_id)
     return members_managers(own.values_list("partnership_id", flat=True), LEAD)
@@ -135,7 +140,9 @@ def register() -> None:
     tells("membership.declined", "Declined the invitation: {}", _lead_of_membership)
     tells("membership.left", "Left: {}", _lead_of_membership)
     tells("agreement.proposed", "To be endorsed: {}", _members_of_agreement)
-    tells("agreement.binding", "Endorsed by all members: {}", _members_of_agreement)
+    tells("agreement.binding", "In force: {}", _members_of_agreement)
+    tells("agreement.withdrawn", "Taken back: {}", _members_of_agreement)
+    tells("agreement.objected", "A member objects: {}", _lead_of_agreement)
     tells("commitment.postponed", "A commitment falls due later: {}", _lead_of_commitment)
     tells("commitment.withdrawn", "A commitment was withdrawn: {}", _lead_of_commitment)
     tells("delivery.recorded", "A delivery waits for your word: {}", _receiver_of_delivery)

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from partnerships.api.insight import with_insight
+from partnerships.api.ledger import LedgerOfPartnership
 from partnerships.api.reviews import ReturnSerializer
 from partnerships.models import Membership, Partnership, PartnershipCountry
 from partnerships.services.members import edit_membership, invite
@@ -132,7 +133,7 @@ class PartnershipFilter(filters.FilterSet):
         return rows.for_goals([number])
 
 
-class PartnershipViewSet(RecordViewSet):
+class PartnershipViewSet(LedgerOfPartnership, RecordViewSet):
     queryset = Partnership.objects.all()
     serializer_class = PartnershipSerializer
     filterset_class = PartnershipFilter

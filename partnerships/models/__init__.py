@@ -15,9 +15,11 @@ from partnerships.models.commitments import Commitment, Delivery, DueDate
 from partnerships.models.deliverables import Deliverable
 from partnerships.models.differences import Change, Piece, difference, word_difference
 from partnerships.models.documents import document_of, hash_of
+from partnerships.models.editions import ClauseChange, changes_between
 from partnerships.models.ledger import (
     LedgerState,
     bearer,
+    ledger_is_visible,
     ledger_state,
     ledger_text,
     with_shares,
@@ -46,6 +48,7 @@ from partnerships.models.word_counts import WordCount
 from partnerships.models.risks import Benefit, BenefitValue, Risk, RiskRating
 from partnerships.models.sections import Section
 from partnerships.models.sharing import Share, Sharing
+from partnerships.models.versions import PartnershipVersion
 
 __all__ = [
     "Agreement",
@@ -57,6 +60,7 @@ __all__ = [
     "BudgetLine",
     "Change",
     "Clause",
+    "ClauseChange",
     "Commitment",
     "Correction",
     "Deliverable",
@@ -80,11 +84,10 @@ __all__ = [
     "PartnershipReview",
     "PartnershipVersion",
     "Piece",
+    "Quorum",
     "ReferenceYear",
     "ReviewCheck",
     "ReviewComment",
-    "Quorum",
-    "ReferenceYear",
     "Risk",
     "RiskRating",
     "Section",
@@ -94,19 +97,20 @@ __all__ = [
     "Share",
     "Sharing",
     "agreement_bound",
-    "difference",
-    "document_of",
-    "hash_of",
-    "limits_of",
-    "returned_reasons",
-    "word_difference",
     "amendments_need_endorsement",
     "assent_of",
     "balance_of",
     "bearer",
+    "changes_between",
     "checklist",
+    "difference",
+    "document_of",
+    "hash_of",
+    "ledger_is_visible",
     "ledger_state",
     "ledger_text",
     "limits_of",
+    "returned_reasons",
     "with_shares",
+    "word_difference",
 ]

@@ -75,10 +75,22 @@ class LedgerState(NamedTuple):
     changed_since: bool
 
 
-def ledger_state(partnership: Partnership) -> LedgerState:
+def ledger_is_visible(partnership: Partnership, user: Any) -> bool:
+    """As its risks and benefits are: for insiders, and for all once a ledger binds."""
+    if Partnership.objects.insider(user).filter(pk=partnership.pk).exists():
+        return True
+    binds = partnership.agreements.binding(Agreement.Kind.LEDGER).exists()
+    return partnership.is_public() and binds
+
+
+def ledger_state(partnership: Partnership, *, with_proposal: bool = True) -> LedgerState:
+    """Proposals that do not bind are for insiders: others are shown what binds."""
     editions = partnership.agreements.filter(kind=Agreement.Kind.LEDGER)
     binding = editions.filter(status=Agreement.Status.BINDING).first()
-    proposed = editions.filter(status=Agreement.Status.PROPOSED).order_by("-edition").first()
+    proposed = None
+    if with_proposal:
+        proposals = editions.filter(status=Agreement.Status.PROPOSED)
+        proposed = proposals.order_by("-edition").first()
     last = proposed or binding
     return LedgerState(
         binding,

@@ -5,8 +5,10 @@ from copy import copy
 from datetime import date, timedelta
 from uuid import uuid4
 
+from django.db import transaction
 from django.db.models.base import ModelState
 
+from partnerships.models import Share, Sharing
 from registry.models import Partner, Token
 from tests import factories as f
 
@@ -86,6 +88,32 @@ def endorsements(count, admin):
     row = f.EndorsementFactory()
     agreements = copies(row.agreement, count, lambda n: {"edition": n + 10})
     copies(row, count, lambda n: {"agreement": agreements[n]})
+
+
+def objections(count, admin):
+    row = f.ObjectionFactory()
+    agreements = copies(row.agreement, count, lambda n: {"edition": n + 10})
+    copies(row, count, lambda n: {"agreement": agreements[n]})
+
+
+def divided(factory, name):
+    """Rows of the ledger, each divided between its lead and the public."""
+
+    @transaction.atomic
+    def made(count, admin):
+        row = factory(shares__none=True)
+        lead = row.partnership.memberships.get()
+        rows = copies(row, count)
+        sharings = Sharing.objects.bulk_create(
+            Sharing(**{name: one}, held_from=f.NOON) for one in rows
+        )
+        Share.objects.bulk_create(
+            Share(sharing=one, membership=member, percent=50)
+            for one in sharings
+            for member in (lead, None)
+        )
+
+    return made
 
 
 def disclosures(count, admin):
@@ -199,6 +227,9 @@ MANY = {
     "budget-lines": of(f.BudgetLineFactory),
     "agreements": of(f.AgreementFactory, lambda n: {"edition": n + 2}),
     "endorsements": endorsements,
+    "objections": objections,
+    "risks": divided(f.RiskFactory, "risk"),
+    "benefits": divided(f.BenefitFactory, "benefit"),
     "frameworks": of(f.FrameworkFactory, lambda n: {"edition": n + 2}),
     "results": of(f.ResultFactory),
     "indicators": of(f.IndicatorFactory),

@@ -67,6 +67,7 @@ def build():
     rows |= _objectives(rows)
     rows |= _money(rows)
     rows |= _frameworks(rows)
+    rows |= _ledger(rows)
     rows |= _values(rows, people["evaluator"])
     rows |= _reports(rows)
     rows |= _secretariat(member, third)
@@ -173,6 +174,20 @@ def _money(rows):
         "deliverable": f.DeliverableFactory(commitment=commitment),
         "draft_deliverable": f.DeliverableFactory(commitment=drafted),
         "draft_line": f.BudgetLineFactory(partnership=rows["draft"]),
+def _ledger(rows):
+    """One that the members have endorsed, and the rows of a partnership that is not public."""
+    active, draft = rows["active"], rows["draft"]
+    f.AgreementFactory(partnership=active, kind="ledger", binding=True)
+    f.with_required_clauses(rows["draft_agreement"])
+    return {
+        "risk": f.RiskFactory(partnership=active),
+        "benefit": f.BenefitFactory(partnership=active),
+        "draft_risk": f.RiskFactory(partnership=draft),
+        "draft_benefit": f.BenefitFactory(partnership=draft),
+        "objection": f.ObjectionFactory(
+            agreement=rows["proposed_agreement"], membership=rows["membership"]
+        ),
+        "former_agreement": f.AgreementFactory(partnership=active, superseded=True),
     }
 
 

@@ -21,7 +21,6 @@ NEW_PARTNERSHIP = {
     "starts_on": "2024-01-01",
     "lead": "{lead_partner}",
 }
-NEW_AGREEMENT = {"partnership": "{active}", "kind": "engagement", "title": "New", "text": "We."}
 
 ROWS = [
     # partnerships
@@ -55,17 +54,4 @@ ROWS = [
         "401 404 200 403 403 404 403 404 200 403 200",
     ),
     ("POST", "memberships/{membership}/leave/", {}, MEMBER),
-    ("GET", "agreements/", None, PUBLIC),
-    ("POST", "agreements/", NEW_AGREEMENT, LEAD_CREATES),
-    ("GET", "agreements/{draft_agreement}/", None, INSIDERS),
-    ("PATCH", "agreements/{draft_agreement}/", {"text": "New."}, LEAD_OF_DRAFT),
-    ("POST", "agreements/{draft_agreement}/propose/", {}, LEAD_OF_DRAFT),
-    (
-        "POST",
-        "agreements/{proposed_agreement}/endorse/",
-        {"membership": "{membership}"},
-        "401 404 200 403 403 404 403 403 200 403 200",
-    ),
-    ("GET", "endorsements/", None, PUBLIC),
-    ("GET", "endorsements/{endorsement}/", None, PUBLIC),
 ]

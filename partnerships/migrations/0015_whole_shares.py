@@ -102,7 +102,7 @@ UPDATE partnerships_agreement SET preamble = left(text, 10000), text = ''
 
 
 class Migration(migrations.Migration):
-    dependencies = [("partnerships", "0010_agreements_and_ledger")]
+    dependencies = [("partnerships", "0014_agreements_and_ledger")]
 
     operations = [
         migrations.RunSQL(WORDS_OF_DRAFTS, migrations.RunSQL.noop),

@@ -12,7 +12,7 @@ import registry.models.base
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partnerships", "0009_audited_descriptions"),
+        ("partnerships", "0013_catalogue"),
         ("registry", "0024_audit_settled"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
