@@ -3,19 +3,15 @@ from partnerships.models.assent import Assent, assent_of
 from partnerships.models.assignments import Assignment, limits_of
 from partnerships.models.balance import Balance, balance_of
 from partnerships.models.budgets import BudgetLine
+from partnerships.models.checklists import Ingredient, checklist
+from partnerships.models.clauses import Clause
 from partnerships.models.commitments import Commitment, Correction, DueDate
 from partnerships.models.deliverables import Deliverable, DeliverableDate
 from partnerships.models.deliveries import Delivery
 from partnerships.models.differences import Change, Piece, difference, word_difference
 from partnerships.models.documents import document_of, hash_of
-from partnerships.models.funds import Fund
-from partnerships.models.checklists import Ingredient, checklist
-from partnerships.models.clauses import Clause
-from partnerships.models.commitments import Commitment, Delivery, DueDate
-from partnerships.models.deliverables import Deliverable
-from partnerships.models.differences import Change, Piece, difference, word_difference
-from partnerships.models.documents import document_of, hash_of
 from partnerships.models.editions import ClauseChange, changes_between
+from partnerships.models.funds import Fund
 from partnerships.models.ledger import (
     LedgerState,
     bearer,
@@ -40,15 +36,13 @@ from partnerships.models.reviews import (
     ReviewComment,
     returned_reasons,
 )
+from partnerships.models.risks import Benefit, BenefitValue, Risk, RiskRating
 from partnerships.models.sections import Section
+from partnerships.models.sharing import Share, Sharing
 from partnerships.models.solutions import Solution
 from partnerships.models.standings import Standing
 from partnerships.models.versions import PartnershipVersion
 from partnerships.models.word_counts import WordCount
-from partnerships.models.risks import Benefit, BenefitValue, Risk, RiskRating
-from partnerships.models.sections import Section
-from partnerships.models.sharing import Share, Sharing
-from partnerships.models.versions import PartnershipVersion
 
 __all__ = [
     "Agreement",
@@ -91,11 +85,11 @@ __all__ = [
     "Risk",
     "RiskRating",
     "Section",
+    "Share",
+    "Sharing",
     "Solution",
     "Standing",
     "WordCount",
-    "Share",
-    "Sharing",
     "agreement_bound",
     "amendments_need_endorsement",
     "assent_of",

@@ -174,6 +174,9 @@ def _money(rows):
         "deliverable": f.DeliverableFactory(commitment=commitment),
         "draft_deliverable": f.DeliverableFactory(commitment=drafted),
         "draft_line": f.BudgetLineFactory(partnership=rows["draft"]),
+    }
+
+
 def _ledger(rows):
     """One that the members have endorsed, and the rows of a partnership that is not public."""
     active, draft = rows["active"], rows["draft"]
