@@ -20,7 +20,6 @@ class PartnershipAdmin(ReadAdmin):
     list_display = ["reference", "title", "kind", "level", "status", "updated_at"]
     list_filter = ["status", "kind", "level"]
     search_fields = ["title", "reference", "iati_identifier"]
-    exclude = ["search"]
     actions = ["register"]
 
     @admin.action(description="Register the chosen submitted partnerships")

@@ -1,27 +1,32 @@
 """Partnerships and their members."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Prefetch
-from django.utils import timezone
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from partnerships.api.insight import with_insight
 from partnerships.api.ledger import LedgerOfPartnership
 from partnerships.api.reviews import ReturnSerializer
-from partnerships.models import Membership, Partnership, PartnershipCountry
+from partnerships.models import Marker, Membership, Partnership
+from partnerships.models.facets import ACHIEVEMENT, TIMELINESS
+from partnerships.models.narrowing import NAMES, count_facets
 from partnerships.services.members import edit_membership, invite
 from partnerships.services.partnerships import create_partnership, edit_partnership
 from registry.api.base import RecordViewSet, verb
-from registry.api.filters import CodeFilter, CountryGroupFilter, IdFilter, SearchFilter
+from registry.api.filters import BestFilter, CodeFilter, IdFilter
 from registry.api.rows import Rows
 from registry.api.serializers import (
     CodesField,
     ModelSerializer,
     OptionalReasonSerializer,
     ReasonSerializer,
+    Serializer,
     VisibleField,
 )
 from registry.models import Country, Goal, Partner, Target
@@ -102,35 +107,79 @@ class PartnershipChangeSerializer(PartnershipSerializer):
         return edit_partnership(instance, by=self.user, **validated_data)
 
 
+def _several(choices: Iterable[tuple[Any, str]], **options: Any) -> filters.MultipleChoiceFilter:
+    """Any of the values; the parameter may stand several times."""
+    return filters.MultipleChoiceFilter(choices=list(choices), **options)
+
+
 class PartnershipFilter(filters.FilterSet):
-    search = SearchFilter()
+    search = BestFilter(help_text="words of title, summary and objectives, or a reference")
     partner = IdFilter("memberships__partner_id", method="of_partner")
-    country = CodeFilter("places__country__alpha2", method="in_country")
-    group = CountryGroupFilter(method="in_group")
-    goal = IdFilter("goals__number", method="for_goal", help_text="named itself, or by a target")
-    target = CodeFilter("targets__code", distinct=True)
+    goal = _several([(n, str(n)) for n in range(1, 18)], help_text="named itself, or by a target")
+    target = CodeFilter()
+    country = CodeFilter()
+    group = CodeFilter(help_text="a group of countries, as it is today: LDC, 202")
+    kind = _several(Partnership.Kind.choices)
+    level = _several(Partnership.Level.choices)
+    status = _several(Partnership.Status.choices)
+    track = _several(Partnership.Track.choices)
+    marker = _several(Marker.Kind.choices, help_text="assessed as significant or principal")
+    achievement = _several(ACHIEVEMENT, help_text="the latest published report's light")
+    timeliness = _several(TIMELINESS, help_text="the latest published report's light")
+    runs_on = filters.DateFilter(help_text="begun by this day, and not over")
+    starts_from = filters.DateFilter()
+    ends_until = filters.DateFilter()
     reference = CodeFilter()
 
     class Meta:
         model = Partnership
-        fields = ["status", "kind", "level"]
+        fields: list[str] = []
 
     def of_partner(self, rows: Any, name: str, partner: int) -> Any:
         """By the memberships that the caller sees: who is only invited is not public."""
         seen = Membership.objects.visible_to(self.request.user).filter(partner_id=partner)
         return rows.filter(pk__in=seen.values("partnership_id"))
 
-    def in_country(self, rows: Any, name: str, code: str) -> Any:
-        return rows.chosen(country=code)
+    def asked(self) -> dict[str, Any]:
+        """The facets that are chosen."""
+        stated = self.form.cleaned_data.items()
+        return {name: value for name, value in stated if name in NAMES and value}
 
-    def in_group(self, rows: Any, name: str, code: str) -> Any:
-        """That work in a country which is in the group today."""
-        countries = Country.objects.in_group(code, timezone.localdate())
-        there = PartnershipCountry.objects.filter(country__in=countries)
-        return rows.filter(pk__in=there.values("partnership_id"))
+    def filter_queryset(self, queryset: Any) -> Any:
+        return self.unfaceted(queryset).chosen(**self.asked())
 
-    def for_goal(self, rows: Any, name: str, number: int) -> Any:
-        return rows.for_goals([number])
+    def unfaceted(self, queryset: Any) -> Any:
+        """By what is no facet."""
+        for name, value in self.form.cleaned_data.items():
+            if name not in NAMES:
+                queryset = self.filters[name].filter(queryset, value)
+        return queryset
+
+
+class FacetSerializer(Serializer):
+    value = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class FacetsSerializer(Serializer):
+    """For each facet its values, each with what choosing it would find."""
+
+    counts = serializers.DictField(child=FacetSerializer(many=True))
+    capped = serializers.BooleanField(help_text="only the newest 10,000 found are counted")
+
+
+@extend_schema_serializer(many=False)
+class PartnershipPageSerializer(Serializer):
+    """A page of partnerships."""
+
+    next = serializers.URLField(allow_null=True)
+    results = PartnershipSerializer(many=True)
+    count = serializers.IntegerField(required=False, max_value=1000)
+    count_capped = serializers.BooleanField(required=False)
+    facets = FacetsSerializer(required=False)
+
+
+FACETS = OpenApiParameter("facets", bool, description="count what each value of a facet would find")
 
 
 class PartnershipViewSet(LedgerOfPartnership, RecordViewSet):
@@ -146,7 +195,28 @@ class PartnershipViewSet(LedgerOfPartnership, RecordViewSet):
             "countries": "places__country__alpha2",
         },
         seen={"members": lambda user: Membership.objects.visible_to(user).order_by("pk")},
+        ranked=True,
     )
+
+    @extend_schema(parameters=[FACETS], responses=PartnershipPageSerializer)
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Newest change first, or what a search fits best; each facet takes several values."""
+        response: Response = super().list(request, *args, **kwargs)
+        if request.query_params.get("facets", "").lower() in ("1", "true"):
+            response.data["facets"] = self._facets(request)
+        return response
+
+    def _facets(self, request: Request) -> dict[str, Any]:
+        filterset = PartnershipFilter(request.query_params, request=request)
+        filterset.is_valid()
+        seen = filterset.unfaceted(Partnership.objects.visible_to(request.user))
+        text = request.query_params.get("search", "").strip()
+        found = count_facets(seen.found(text) if text else seen, filterset.asked())
+        counts = {
+            name: [{"value": value, "count": count} for value, count in sorted(values.items())]
+            for name, values in found.by_facet.items()
+        }
+        return {"counts": counts, "capped": found.capped}
 
     def get_serializer_class(self) -> type[PartnershipSerializer]:
         changes = self.action == "partial_update"

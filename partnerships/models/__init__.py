@@ -20,6 +20,7 @@ from partnerships.models.ledger import (
     ledger_text,
     with_shares,
 )
+from partnerships.models.facets import Facets
 from partnerships.models.markers import Document, Marker
 from partnerships.models.matches import Match
 from partnerships.models.membership import Membership
@@ -27,6 +28,7 @@ from partnerships.models.needs import Need
 from partnerships.models.objections import Objection, amendments_need_endorsement
 from partnerships.models.objectives import Objective
 from partnerships.models.partnership import Partnership
+from partnerships.models.partnership_search import PartnershipSearch
 from partnerships.models.places import Location, PartnershipCountry
 from partnerships.models.quorums import Quorum
 from partnerships.models.references import ReferenceYear
@@ -66,6 +68,7 @@ __all__ = [
     "Fund",
     "Ingredient",
     "LedgerState",
+    "Facets",
     "Location",
     "Marker",
     "Match",
@@ -76,6 +79,7 @@ __all__ = [
     "Partnership",
     "PartnershipCountry",
     "PartnershipReview",
+    "PartnershipSearch",
     "PartnershipVersion",
     "Piece",
     "Quorum",

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -115,12 +114,6 @@ class Partnership(MovingRecord):
     )
     registered_at = models.DateTimeField(null=True, editable=False)
     activated_at = models.DateTimeField(null=True, editable=False)
-    search = models.GeneratedField(
-        expression=SearchVector("title", config="simple", weight="A")
-        + SearchVector("summary", config="simple", weight="B"),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
 
     objects = PartnershipQuerySet.as_manager()
     history_of = ""
@@ -129,7 +122,6 @@ class Partnership(MovingRecord):
         ordering = ["-updated_at", "-pk"]
         indexes = [
             models.Index(F("updated_at").desc(), F("id").desc(), name="partnership_newest"),
-            GinIndex(fields=["search"], fastupdate=False, name="partnership_search"),
             GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="partnership_title_like"),
         ]
         constraints = [

@@ -1,18 +1,17 @@
 """Which partnerships somebody may see or change, and how they are searched."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
-from django.contrib.postgres.search import SearchQuery
 from django.db import models
 from django.db.models import Q
 
+from partnerships.models.narrowing import condition
 from registry.models import Partner
+from registry.models.search import SearchedQuerySet
 
 
-class PartnershipQuerySet(models.QuerySet[Any]):
+class PartnershipQuerySet(SearchedQuerySet[Any]):
     def public(self) -> Self:
         return self.filter(status__in=self.model.PUBLIC)
 
@@ -50,48 +49,13 @@ class PartnershipQuerySet(models.QuerySet[Any]):
     def history_open_to(self, user: Any) -> Self:
         return self.insider(user)
 
-    def matching(self, words: str) -> Self:
-        """Partnerships whose title or summary has the words, or whose title contains them.
-
-        The pattern serves scripts without spaces, where full text finds whole runs only.
-        """
-        found = Q(search=SearchQuery(words, config="simple", search_type="websearch"))
-        within = Q(title__iregex=re.escape(words))
-        return self.filter(found | within | Q(reference=words.upper()))
-
-    def chosen(
-        self,
-        *,
-        q: str = "",
-        goal: Sequence[str] = (),
-        country: str = "",
-        kind: Sequence[str] = (),
-        level: Sequence[str] = (),
-        status: Sequence[str] = (),
-    ) -> Self:
+    def chosen(self, *, q: str = "", **facets: Any) -> Self:
         """Partnerships that fit a search and every facet; within a facet, any of its values."""
-        rows = self.matching(q) if q else self
-        if goal:
-            rows = rows.for_goals(goal)
-        if country:
-            places: Any = self.model.places.rel.related_model._default_manager
-            there = places.filter(country__alpha2=country)
-            rows = rows.filter(pk__in=there.values("partnership_id"))
-        for facet, values in (("kind", kind), ("level", level), ("status", status)):
-            if values:
-                rows = rows.filter(**{f"{facet}__in": values})
+        rows = self.found(q) if q else self
+        for name, stated in facets.items():
+            if stated:
+                rows = rows.filter(condition(name, stated))
         return rows
-
-    def for_goals(self, numbers: Iterable[int | str]) -> Self:
-        """Partnerships that name one of the goals, as primary, as such or by a target."""
-        numbers = list(numbers)
-        named = self.model.goals.through.objects.filter(goal_id__in=numbers)
-        by_target = self.model.targets.through.objects.filter(target__goal_id__in=numbers)
-        return self.filter(
-            Q(primary_goal_id__in=numbers)
-            | Q(pk__in=named.values("partnership_id"))
-            | Q(pk__in=by_target.values("partnership_id"))
-        )
 
     def with_facts(self) -> Self:
         """With goals, countries and lead: five queries, whatever the number of rows."""

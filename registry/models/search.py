@@ -67,6 +67,9 @@ class SearchDocumentQuerySet(models.QuerySet[Any]):
 class SearchDocument(models.Model):
     """What a record is found by: kept by triggers, whoever writes."""
 
+    # The function of the database that says how well a document fits.
+    ranked_by: ClassVar[str] = "registry_search_rank"
+
     keys = ArrayField(models.TextField(), help_text="whole names and codes; the name is the first")
     names = models.TextField(help_text="the keys, each on a line of its own")
     words = SearchVectorField()
@@ -149,7 +152,7 @@ class Ranking(NamedTuple):
     @classmethod
     def of(
         cls,
-        document: type[models.Model],
+        document: type[SearchDocument],
         text: str,
         seen: str,
         parameters: Any,
@@ -188,11 +191,11 @@ SELECT k1, k2, (SELECT coalesce(min(k1), 0) FROM newest), (SELECT max(k1) FROM p
         return cls(sql, [*values, *last])
 
 
-def _ranked(document: type[models.Model], condition: str, order: str) -> str:
+def _ranked(document: type[SearchDocument], condition: str, order: str) -> str:
     """The first of the seen rows whose documents fit, with their ranks; the text comes twice
     in the parameters before the condition's."""
     return (
-        "SELECT k1, registry_search_rank(registry_search_text(%s), registry_search_query(%s),"
+        f"SELECT k1, {document.ranked_by}(registry_search_text(%s), registry_search_query(%s),"
         " keys, names, words) FROM (SELECT seen.k1, d.keys, d.names, d.words FROM seen"
         f' JOIN "{document._meta.db_table}" d ON d.record_id = seen.k1'
         f" WHERE {condition} ORDER BY {order} LIMIT {RANKED}) fitting"
