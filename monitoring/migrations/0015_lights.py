@@ -22,8 +22,6 @@ BEGIN
   IF TG_OP = 'INSERT' THEN
     PERFORM monitoring_lights(ARRAY(SELECT DISTINCT partnership_id FROM became
       WHERE status = 'published'));
-  ELSIF TG_OP = 'DELETE' THEN
-    PERFORM monitoring_lights(ARRAY(SELECT DISTINCT partnership_id FROM was));
   ELSE
     PERFORM monitoring_lights(ARRAY(SELECT DISTINCT became.partnership_id
       FROM became JOIN was USING (id) WHERE became.status IS DISTINCT FROM was.status));
@@ -34,9 +32,6 @@ END $$;
 CREATE TRIGGER report_lights_insert AFTER INSERT ON monitoring_report
   REFERENCING NEW TABLE AS became
   FOR EACH STATEMENT EXECUTE FUNCTION monitoring_report_lights();
-CREATE TRIGGER report_lights_delete AFTER DELETE ON monitoring_report
-  REFERENCING OLD TABLE AS was
-  FOR EACH STATEMENT EXECUTE FUNCTION monitoring_report_lights();
 CREATE TRIGGER report_lights_update AFTER UPDATE ON monitoring_report
   REFERENCING OLD TABLE AS was NEW TABLE AS became
   FOR EACH STATEMENT EXECUTE FUNCTION monitoring_report_lights();
@@ -44,7 +39,6 @@ CREATE TRIGGER report_lights_update AFTER UPDATE ON monitoring_report
 
 BACKWARD = """
 DROP TRIGGER report_lights_insert ON monitoring_report;
-DROP TRIGGER report_lights_delete ON monitoring_report;
 DROP TRIGGER report_lights_update ON monitoring_report;
 DROP FUNCTION monitoring_report_lights();
 DROP FUNCTION monitoring_lights(bigint[]);
@@ -56,7 +50,7 @@ FILL = "SELECT monitoring_lights(ARRAY(SELECT DISTINCT partnership_id FROM monit
 class Migration(migrations.Migration):
     dependencies = [
         ("monitoring", "0014_reporting_unit_merged_into"),
-        ("partnerships", "0011_search"),
+        ("partnerships", "0016_search"),
     ]
 
     operations = [

@@ -11,6 +11,7 @@ from partnerships.models.deliveries import Delivery
 from partnerships.models.differences import Change, Piece, difference, word_difference
 from partnerships.models.documents import document_of, hash_of
 from partnerships.models.editions import ClauseChange, changes_between
+from partnerships.models.facets import Facets
 from partnerships.models.funds import Fund
 from partnerships.models.ledger import (
     LedgerState,
@@ -20,7 +21,6 @@ from partnerships.models.ledger import (
     ledger_text,
     with_shares,
 )
-from partnerships.models.facets import Facets
 from partnerships.models.markers import Document, Marker
 from partnerships.models.matches import Match
 from partnerships.models.membership import Membership
@@ -65,10 +65,10 @@ __all__ = [
     "Document",
     "DueDate",
     "Endorsement",
+    "Facets",
     "Fund",
     "Ingredient",
     "LedgerState",
-    "Facets",
     "Location",
     "Marker",
     "Match",

@@ -18,6 +18,8 @@ WITHOUT = {
     "registry.AuditEntry",
     "registry.AuditSeal",
     "registry.PartnerSearch",
+    "partnerships.PartnershipSearch",
+    "partnerships.Facets",
     "registry.PartnerMerge",
     "registry.MovedField",
 }

@@ -195,7 +195,7 @@ def parts(table: str) -> str:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partnerships", "0010_versions"),
+        ("partnerships", "0015_whole_shares"),
         ("registry", "0020_partner_search"),
     ]
 
