@@ -20,6 +20,7 @@ class Tab(NamedTuple):
 
 TABS = [
     Tab("partnership", "Overview", "public"),
+    Tab("partnership-work", "Registration", "insider"),
 ]
 
 

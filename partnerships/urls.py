@@ -1,5 +1,6 @@
 from django.urls import path
 
+from partnerships import workspace_urls
 from partnerships.views import assignments, partner
 
 urlpatterns = [
@@ -9,4 +10,5 @@ urlpatterns = [
         assignments.assignments,
         name="assignments",
     ),
+    *workspace_urls.urlpatterns,
 ]

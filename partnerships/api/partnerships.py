@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from partnerships.api.insight import with_insight
 from partnerships.api.ledger import LedgerOfPartnership
+from partnerships.api.light import LightTrack
 from partnerships.api.reviews import ReturnSerializer
 from partnerships.models import Marker, Membership, Partnership
 from partnerships.models.facets import ACHIEVEMENT, TIMELINESS
@@ -73,6 +74,7 @@ class PartnershipSerializer(ModelSerializer):
             "summary",
             "kind",
             "level",
+            "track",
             "status",
             "starts_on",
             "ends_on",
@@ -182,7 +184,7 @@ class PartnershipPageSerializer(Serializer):
 FACETS = OpenApiParameter("facets", bool, description="count what each value of a facet would find")
 
 
-class PartnershipViewSet(LedgerOfPartnership, RecordViewSet):
+class PartnershipViewSet(LedgerOfPartnership, LightTrack, RecordViewSet):
     queryset = Partnership.objects.all()
     serializer_class = PartnershipSerializer
     filterset_class = PartnershipFilter

@@ -1,21 +1,65 @@
-"""What waits for a partner's managers here."""
+"""What waits for partners' managers here."""
+
+from collections.abc import Callable, Collection, Iterator
+
+from django.urls import NoReverseMatch, reverse
 
 from partnerships.models.agreements import Agreement
 from partnerships.models.membership import Membership
+from partnerships.models.partnership import Partnership
 from registry.models import Partner, Task, User
+
+LEAD = [Membership.Role.LEAD]
 
 
 def tasks_of(person: User, partner: Partner) -> list[Task]:
-    """Invitations to answer and documents to endorse: any manager of the partner may."""
-    if not person.has_role(partner.pk, "manager"):
-        return []
-    own = partner.memberships.select_related("partnership")
-    invited = own.filter(status=Membership.Status.INVITED)
-    joined = own.filter(status=Membership.Status.ACCEPTED, ended_on=None)
+    """What waits at one partner: any manager of it may do it."""
+    return tasks_at(person, [partner.pk]) if person.has_role(partner.pk, "manager") else []
+
+
+def tasks_at(person: User, partners: Collection[int]) -> list[Task]:
+    """What waits at partners that the person manages: the same queries for any number of them."""
+    return [task for source in SOURCES for task in source(person, partners)]
+
+
+def _invitations(person: User, partners: Collection[int]) -> Iterator[Task]:
+    invited = Membership.objects.filter(partner__in=partners, status=Membership.Status.INVITED)
+    for one in invited.select_related("partnership"):
+        at = page_address(one.partnership, "partnership-members")
+        yield Task("membership", f"Invited to {one.partnership}", at, is_own=False)
+
+
+def _endorsements(person: User, partners: Collection[int]) -> Iterator[Task]:
+    joined = Membership.objects.accepted().filter(partner__in=partners)
     proposed = Agreement.objects.filter(
         status=Agreement.Status.PROPOSED, partnership__memberships__in=joined
     ).exclude(endorsements__membership__in=joined)
-    return [
-        *(Task("membership", f"Invited to {m.partnership}", is_own=False) for m in invited),
-        *(Task("agreement", f"To endorse: {a}", is_own=False) for a in proposed.distinct()),
-    ]
+    for one in proposed.select_related("partnership").distinct():
+        at = page_address(one.partnership, "partnership-agreements")
+        yield Task("agreement", f"To endorse: {one}", at, is_own=False)
+
+
+def _returned(person: User, partners: Collection[int]) -> Iterator[Task]:
+    """Partnerships that the secretariat sent back, at their lead."""
+    leads = Membership.objects.accepted().filter(partner__in=partners, roles__contains=LEAD)
+    returned = Partnership.objects.filter(status=Partnership.Status.RETURNED)
+    for one in returned.filter(pk__in=leads.values("partnership_id")):
+        at = page_address(one, "partnership-work")
+        yield Task("partnership", f"Returned to be completed: {one}", at, is_own=False)
+
+
+# Each tells what waits at the partners, in a fixed number of queries.
+SOURCES: list[Callable[[User, Collection[int]], Iterator[Task]]] = [
+    _invitations,
+    _endorsements,
+    _returned,
+]
+
+
+def page_address(partnership: Partnership, page: str) -> str:
+    """The address of the page on which it is done; of the partnership, while there is none."""
+    key = partnership.reference or partnership.pk
+    try:
+        return reverse(page, args=[key])
+    except NoReverseMatch:
+        return reverse("partnership", args=[key])

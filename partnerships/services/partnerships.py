@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from partnerships.models import (
 )
 from registry.errors import DomainError, NotAllowed
 from registry.models import (
+    Basis,
     Country,
     Event,
     Goal,
@@ -20,6 +22,8 @@ from registry.models import (
     Target,
     User,
 )
+
+LEAD = [Membership.Role.LEAD]
 
 
 @transaction.atomic
@@ -37,6 +41,7 @@ def create_partnership(
         raise NotAllowed("own_partner_only", "Only a manager of the lead partner may do this.")
     if lead.status != Partner.Status.VERIFIED:
         raise DomainError("partner_not_verified", "The lead partner is not verified yet.")
+    _require_track(lead, fields.get("track", Partnership.Track.FULL))
     partnership = Partnership(**fields).store()
     partnership.goals.set(goals)
     partnership.targets.set(targets)
@@ -68,6 +73,8 @@ def edit_partnership(
     partnership.require_editor(by)
     if partnership.status not in (Partnership.Status.DRAFT, Partnership.Status.RETURNED):
         raise DomainError("not_a_draft", f"The partnership is {partnership.status}.")
+    if "track" in fields:
+        _require_track(_lead_of(partnership), fields["track"])
     kept_kind = partnership.kind
     partnership.amend(**fields)
     if partnership.kind != kept_kind:
@@ -81,6 +88,23 @@ def edit_partnership(
         _set_countries(partnership, countries)
     Event.log(partnership, "edited", by=by, reason=", ".join(sorted(fields)))
     return partnership
+
+
+def suggested_track(lead: Partner) -> str:
+    """Light for small firms and start-ups: they report on SDG targets."""
+    is_small = lead.reporting_basis == Basis.SDG_TARGETS
+    return Partnership.Track.LIGHT if is_small else Partnership.Track.FULL
+
+
+def _lead_of(partnership: Partnership) -> Partner | None:
+    leads = partnership.memberships.accepted().filter(roles__contains=LEAD)
+    return next((one.partner for one in leads.select_related("partner")), None)
+
+
+def _require_track(lead: Partner | None, track: str) -> None:
+    if lead and track == Partnership.Track.LIGHT and suggested_track(lead) != track:
+        text = f"The light track is for partners that report on SDG targets; {lead} does not."
+        raise ValidationError({"track": text})
 
 
 def _set_countries(partnership: Partnership, countries: Iterable[Country]) -> None:

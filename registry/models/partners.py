@@ -17,7 +17,7 @@ from registry.errors import DomainError, NotAllowed
 from registry.models import kinds
 from registry.models.base import MovingRecord, require_reason
 from registry.models.events import Event, ImportBatch
-from registry.models.kinds import Basis, basis_of, sector_of
+from registry.models.kinds import FACTS, Basis, basis_of, sector_of
 from registry.models.languages import Language
 from registry.models.places import Country
 from registry.models.search import SearchedQuerySet
@@ -144,6 +144,11 @@ class PartnerQuerySet(SearchedQuerySet["Partner"]):
         """Partners at which the user holds one of the roles; for subqueries as well."""
         from_user = Partner.affiliations.rel.related_model._default_manager.filter(user_id=user.pk)
         return self.filter(pk__in=from_user.filter(role__in=roles).values("partner_id"))
+
+    def reporting_on(self, basis: str) -> Self:
+        """Partners that report on this, by their kind or by an admin's decision."""
+        kinds = [kind for kind, facts in FACTS.items() if facts.basis == basis]
+        return self.filter(Q(basis_override=basis) | Q(basis_override="", kind__in=kinds))
 
     def with_managers(self, count: int) -> Self:
         """Open partners with exactly so many people who can manage them today."""

@@ -66,6 +66,7 @@ def build():
     rows |= _promises(rows)
     rows |= _objectives(rows)
     rows |= _money(rows)
+    rows |= _light(people["lead"])
     rows |= _frameworks(rows)
     rows |= _ledger(rows)
     rows |= _values(rows, people["evaluator"])
@@ -81,6 +82,8 @@ def build():
         "newcomer": f.UserFactory().email,
         "lead_email": people["lead"].email,
         "password": f.PASSWORD,
+        "target_code": rows["target"].code,
+        "kenya": f.CountryFactory(alpha2="KE").pk,
     }
     return names, people, tokens
 
@@ -192,6 +195,13 @@ def _ledger(rows):
         ),
         "former_agreement": f.AgreementFactory(partnership=active, superseded=True),
     }
+
+
+def _light(lead):
+    """A firm for which the light track is, managed by the lead's manager too."""
+    firm = f.PartnerFactory(kind="start_up")
+    f.AffiliationFactory(user=lead, partner=firm, role="manager")
+    return {"small_firm": firm, "light": f.PartnershipFactory(lead=firm, track="light")}
 
 
 def _frameworks(rows):

@@ -1,0 +1,122 @@
+"""Checking the answers, submitting them, and what can be done afterwards."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from partnerships.models import Partnership, Section
+from partnerships.models.progress import progress_of
+from partnerships.views.finding import edited_partnership, page_of
+from partnerships.views.registering import not_a_draft, section_address
+from registry.forms.attempts import succeeds
+from registry.views.accounts import SignedInRequest
+
+Answer = tuple[str, Any]
+
+
+class SubmitForm(forms.Form):
+    """Nothing is typed here: it carries what the submission is refused for."""
+
+
+@login_required
+def check(request: SignedInRequest, key: str) -> HttpResponse:
+    """All answers, each section with a way to change it and back; then the submission."""
+    partnership = edited_partnership(request, key)
+    if refusal := not_a_draft(request, partnership):
+        return refusal
+    form = SubmitForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if succeeds(form, partial(partnership.submit, by=request.user)):
+            return redirect(page_of(partnership, "partnership-work"))
+        partnership = Partnership.objects.get(pk=partnership.pk)
+    progress = progress_of(partnership)
+    context = {
+        "partnership": partnership,
+        "form": form,
+        "rows": [
+            (row, section_address(partnership, row.section), answers(partnership, row.section))
+            for row in progress
+        ],
+        "lacking": [row for row in progress if row.lacks],
+        "is_refused": request.method == "POST" and bool(form.errors),
+    }
+    return render(request, "partnerships/check.html", context)
+
+
+def answers(partnership: Partnership, section: Section) -> list[Answer]:
+    """Label and words of what is stored in a section."""
+    return list(ANSWERS[section](partnership)) if section in ANSWERS else []
+
+
+def _about(partnership: Partnership) -> Iterable[Answer]:
+    yield "Title", partnership.title
+    yield "Summary", partnership.summary
+    yield "Kind", partnership.get_kind_display()
+    yield "Level", partnership.get_level_display()
+    yield "First day", partnership.starts_on
+    yield "Last day", partnership.ends_on
+    yield "Website", partnership.website
+    yield "Track", partnership.get_track_display()
+
+
+def _objectives(partnership: Partnership) -> Iterable[Answer]:
+    for number, one in enumerate(partnership.objectives.all(), 1):
+        yield f"Objective {number}", one.text
+        yield f"How it is measured ({number})", " ".join(filter(None, [one.measure, one.unit]))
+
+
+def _targets(partnership: Partnership) -> Iterable[Answer]:
+    yield "Primary goal", partnership.primary_goal
+    yield "Other goals", ", ".join(map(str, partnership.goals.all()))
+    yield "Targets", ", ".join(map(str, partnership.targets.all()))
+
+
+def _places(partnership: Partnership) -> Iterable[Answer]:
+    places = partnership.places.select_related("country")
+    yield "Countries", ", ".join(place.country.name for place in places)
+    named = partnership.locations.select_related("country")
+    yield "Places", ", ".join(f"{one.name} ({one.country.name})" for one in named)
+
+
+def _members(partnership: Partnership) -> Iterable[Answer]:
+    joined = partnership.memberships.filter(status__in=["invited", "accepted"])
+    for one in joined.select_related("partner").order_by("pk"):
+        yield one.partner.name, f"{', '.join(one.roles)}; {one.get_status_display().lower()}"
+
+
+def _commitments(partnership: Partnership) -> Iterable[Answer]:
+    for one in partnership.commitments.select_related("membership__partner").order_by("pk"):
+        yield one.membership.partner.name, one.title
+
+
+def _budget(partnership: Partnership) -> Iterable[Answer]:
+    for line in partnership.budget_lines.all():
+        yield line.title, f"{line.currency_id} {line.amount:,.2f}"
+
+
+def _agreements(partnership: Partnership) -> Iterable[Answer]:
+    for one in partnership.agreements.order_by("kind", "edition"):
+        yield one.get_kind_display().capitalize(), f"{one}: {one.get_status_display().lower()}"
+
+
+def _principles(partnership: Partnership) -> Iterable[Answer]:
+    for one in partnership.markers.all():
+        yield one.get_kind_display().capitalize(), one.significance
+
+
+ANSWERS = {
+    Section.ABOUT: _about,
+    Section.OBJECTIVES: _objectives,
+    Section.TARGETS: _targets,
+    Section.PLACES: _places,
+    Section.MEMBERS: _members,
+    Section.COMMITMENTS: _commitments,
+    Section.BUDGET: _budget,
+    Section.AGREEMENTS: _agreements,
+    Section.PRINCIPLES: _principles,
+}

@@ -1,0 +1,25 @@
+"""Pages on which a partnership is begun, described, submitted and moved on."""
+
+from django.urls import path
+
+from partnerships.views import light, registering, submitting, targets, workspace
+
+WORK = "partnerships/<str:key>/work/"
+
+urlpatterns = [
+    path("workspace/", workspace.workspace, name="workspace"),
+    path("workspace/begin/", workspace.begin, name="begin-partnership"),
+    path("workspace/light/", light.register, name="register-light"),
+    path(WORK, registering.hub, name="partnership-work"),
+    path(f"{WORK}about/", registering.about, name="partnership-about"),
+    path(f"{WORK}targets/", targets.targets, name="partnership-targets"),
+    path(f"{WORK}light/", light.complete, name="partnership-light"),
+    path(f"{WORK}check/", submitting.check, name="partnership-check"),
+    path(f"{WORK}objectives/", registering.objectives, name="partnership-objectives"),
+    path(f"{WORK}objectives/<int:pk>/", registering.objective, name="partnership-objective"),
+    path(
+        f"{WORK}objectives/<int:pk>/remove/",
+        registering.drop_objective,
+        name="partnership-objective-remove",
+    ),
+]
