@@ -15,8 +15,8 @@ from monitoring.exchange.iati_results import store_results
 from monitoring.exchange.iati_values import LeftOut
 from monitoring.exchange.trail import Trail
 from monitoring.models import ImportedActivity
-from partnerships.models import Partnership, ReferenceYear
-from registry.models import Event, ImportedRow
+from partnerships.models import Marker, Partnership, ReferenceYear
+from registry.models import Event, ImportedRow, Record
 
 # Part of each fingerprint: raise it when the mapping changes, and files are taken in anew.
 MAPPING = "1"
@@ -174,7 +174,7 @@ def _attach(
     of_goal, of_target = Partnership.goals.through, Partnership.targets.through
     wanted: list[tuple[Any, list[Any], Callable[[Any], Any], tuple[str, ...]]] = [
         (partnership.places, facts.countries(activity, accounts), _country, ("percentage",)),
-        (partnership.markers, facts.markers(activity, accounts), _kind, ("significance",)),
+        (Marker.objects.published(), facts.markers(activity, accounts), _kind, ("significance",)),
         (partnership.documents, facts.documents(activity, accounts), _document, ()),
         (of_goal.objects, [of_goal(goal_id=pk) for pk in sorted(goals)], _goal, ()),
         (of_target.objects, [of_target(target_id=pk) for pk in sorted(targets)], _target, ()),
@@ -218,7 +218,8 @@ def _synchronise(
         row.partnership_id = partnership.pk
     for row in wanted:
         if was := known.pop(key(row), None):
-            trail.save_row(was, **{name: getattr(row, name) for name in fields})
+            write = trail.change if isinstance(was, Record) else trail.save_row
+            write(was, **{name: getattr(row, name) for name in fields})
     trail.create(new)
     for row in _imported(known.values()):
         trail.remove(row)

@@ -13,7 +13,7 @@ from monitoring.explanations import lights_shown
 from monitoring.models import Framework, Report, ReportingUnit, Submission
 from monitoring.presentation import IndicatorRow
 from partnerships.forms.search import PartnershipFilter
-from partnerships.models import Agreement, Commitment, Delivery, Membership, Partnership
+from partnerships.models import Agreement, Commitment, Delivery, Marker, Membership, Partnership
 from partnerships.views.finding import lookup
 from registry import display
 from registry.models import Country, Goal, Partner
@@ -107,7 +107,7 @@ def partnership(request: HttpRequest, key: str) -> HttpResponse:
         "agreements": Agreement.objects.visible_to(request.user).filter(partnership=found),
         "reports": _reports(request, found),
         "documents": found.documents.all()[:50],
-        "markers": found.markers.all(),
+        "markers": Marker.objects.filter(partnership=found).current(),
         "is_editor": found.is_editable_by(request.user),
         "missing": {} if found.is_public() else found.missing(),
     }

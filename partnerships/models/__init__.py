@@ -21,6 +21,11 @@ from partnerships.models.ledger import (
     ledger_text,
     with_shares,
 )
+from partnerships.models.beneficiaries import BeneficiaryGroup, PeopleGroup
+from partnerships.models.budgets import BudgetLine
+from partnerships.models.commitments import Commitment, Delivery, DueDate
+from partnerships.models.consultations import Consultation, Turnout
+from partnerships.models.deliverables import Deliverable
 from partnerships.models.markers import Document, Marker
 from partnerships.models.matches import Match
 from partnerships.models.membership import Membership
@@ -45,20 +50,26 @@ from partnerships.models.solutions import Solution
 from partnerships.models.standings import Standing
 from partnerships.models.versions import PartnershipVersion
 from partnerships.models.word_counts import WordCount
+from partnerships.models.stakeholders import AffectedGroup
+from partnerships.models.technology import TechnologyAssessment, TechnologyMitigation
+from partnerships.models.ten_principles import TenPrinciplesCommitment
 
 __all__ = [
+    "AffectedGroup",
     "Agreement",
     "Assent",
     "Assignment",
     "Balance",
     "Benefit",
     "BenefitValue",
+    "BeneficiaryGroup",
     "BudgetLine",
     "Change",
     "Clause",
     "ClauseChange",
     "Commitment",
     "Correction",
+    "Consultation",
     "Deliverable",
     "DeliverableDate",
     "Delivery",
@@ -83,6 +94,7 @@ __all__ = [
     "PartnershipVersion",
     "Piece",
     "Quorum",
+    "PeopleGroup",
     "ReferenceYear",
     "ReviewCheck",
     "ReviewComment",
@@ -94,6 +106,10 @@ __all__ = [
     "Solution",
     "Standing",
     "WordCount",
+    "TechnologyAssessment",
+    "TechnologyMitigation",
+    "TenPrinciplesCommitment",
+    "Turnout",
     "agreement_bound",
     "amendments_need_endorsement",
     "assent_of",

@@ -6,6 +6,7 @@ from registry.models.base import (
     Record,
     check_day,
     days_in_range,
+    months_before,
     require_reason,
 )
 from registry.models.contacts import Contact
@@ -96,6 +97,7 @@ __all__ = [
     "days_in_range",
     "hand_over",
     "limits_of_affiliations",
+    "months_before",
     "require_reason",
     "tasks_at",
     "tasks_of_person",

@@ -1,5 +1,6 @@
 """What every record that people change has in common."""
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar, Self
@@ -103,3 +104,9 @@ class MovingRecord(Record):
 def require_reason(reason: str) -> None:
     if not reason.strip():
         raise ValidationError({"reason": "Give the reason."})
+
+
+def months_before(day: date, months: int) -> date:
+    """The day of the same number, or the last of its month; "the last 12 months" begin after it."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

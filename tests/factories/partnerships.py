@@ -59,8 +59,18 @@ class PartnershipCountryFactory(Factory):
 
 
 class MarkerFactory(Factory):
+    """As a published file states it; `assessed=True` is an assessment of our own."""
+
     class Meta:
         model = "partnerships.Marker"
+
+    class Params:
+        assessed = factory.Trait(
+            evidence="Half of the operators are women.",
+            assessed_on=date(2024, 1, 15),
+            review_on=date(2025, 1, 15),
+            created_at=NOON,
+        )
 
     partnership = factory.SubFactory(PartnershipFactory)
     kind = "gender"
