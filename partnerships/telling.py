@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.apps import apps
 from django.db.models import Q
 
 from partnerships.models import (
@@ -13,6 +14,9 @@ from partnerships.models import (
     Need,
     Partnership,
     Solution,
+    Membership,
+    Partnership,
+    TenPrinciplesCommitment,
 )
 from registry.models import Event, User
 from registry.models.notices import How, NoticeGroup, add_group
@@ -119,6 +123,20 @@ def _catalogue() -> None:
     tells("match.declined", "Declined by who needs it: {}", _offering_side)
     tells("match.confirmed", "The offering side is ready: {}", _needing_side)
     tells("match.refused", "The offering side refuses: {}", _needing_side)
+def _members_of_record(event: Event) -> Iterable[User]:
+    """Of the partnership that a record belongs to."""
+    model = apps.get_model(event.subject_type)
+    own = model._default_manager.filter(pk=event.subject_id)
+    return members_managers(own.values_list("partnership_id", flat=True))
+
+
+def _lead_of_statement(event: Event) -> Iterable[User]:
+    own = TenPrinciplesCommitment.objects.filter(pk=event.subject_id)
+    return members_managers(own.values_list("membership__partnership_id", flat=True), LEAD)
+
+
+def _lead_and_admins(event: Event) -> Iterable[User]:
+    return {*_lead_of_statement(event), *admins()}
 
 
 def register() -> None:
@@ -127,6 +145,9 @@ def register() -> None:
     names = ("partnership", "membership", "agreement", "commitment", "delivery")
     add_group("partnerships", group, *names, "partnershipreview", "amendment")
     add_group("partnerships", group, "deliverable", "budgetline", "expenditure")
+    add_group("partnerships", group, *names)
+    keeping = ("marker", "beneficiarygroup", "tenprinciplescommitment", "affectedgroup")
+    add_group("partnerships", group, *keeping, "consultation", "technologyassessment")
     status = Partnership.Status
     tells(f"partnership.{status.SUBMITTED}", "Waits for registration: {}", _admins)
     tells(f"partnership.{status.RETURNED}", "Returned to be completed: {}", _lead)
@@ -143,6 +164,14 @@ def register() -> None:
     tells("agreement.binding", "In force: {}", _members_of_agreement)
     tells("agreement.withdrawn", "Taken back: {}", _members_of_agreement)
     tells("agreement.objected", "A member objects: {}", _lead_of_agreement)
+    tells("agreement.binding", "Endorsed by all members: {}", _members_of_agreement)
+    tells("marker.assessed", "A principle was assessed: {}", _members_of_record)
+    tells("marker.withdrawn", "An assessment was withdrawn: {}", _members_of_record)
+    tells("consultation.recorded", "A consultation was recorded: {}", _members_of_record)
+    tells("consultation.corrected", "A consultation was corrected: {}", _members_of_record)
+    tells("technologyassessment.recorded", "Technology assessed: {}", _members_of_record)
+    tells("tenprinciplescommitment.stated", "Stated: {}", _lead_of_statement)
+    tells("tenprinciplescommitment.withdrawn", "Withdrawn: {}", _lead_and_admins)
     tells("commitment.postponed", "A commitment falls due later: {}", _lead_of_commitment)
     tells("commitment.withdrawn", "A commitment was withdrawn: {}", _lead_of_commitment)
     tells("delivery.recorded", "A delivery waits for your word: {}", _receiver_of_delivery)

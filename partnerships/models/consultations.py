@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -60,7 +61,11 @@ class Consultation(StandingRecord):
     place = models.CharField(max_length=200)
     method = models.CharField(max_length=11, choices=Method)
     people = models.PositiveIntegerField(
-        "people in all", null=True, blank=True, help_text="empty: not counted"
+        "people in all",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_HEADS)],
+        help_text="empty: not counted",
     )
     heard = models.TextField("what was heard", max_length=5000)
     changed = models.TextField("what changed because of it", blank=True, max_length=5000)
@@ -149,7 +154,7 @@ class Turnout(models.Model):
             models.UniqueConstraint(fields=["consultation", "group"], name="turnout_once"),
             models.CheckConstraint(
                 condition=Q(people=None, women=None, men=None, others=None)
-                | Q(people__lte=MOST_HEADS),
+                | Q(people__isnull=False, people__lte=MOST_HEADS),
                 name="turnout_parts_have_a_total",
                 violation_error_message="Give the number of people in all, too.",
             ),

@@ -40,8 +40,8 @@ class MarkerQuerySet(StandingQuerySet):
         since = months_before(reference_on, 24)
         known = self.known_at(cutoff_at).filter(kind__in=Marker.PURSUED)
         known = known.filter(assessed_on__gt=since, assessed_on__lte=reference_on)
-        return known.order_by("partnership", "kind", "-assessed_on", "-pk").distinct(
-            "partnership", "kind"
+        return known.order_by("partnership_id", "kind", "-assessed_on", "-pk").distinct(
+            "partnership_id", "kind"
         )
 
 
@@ -135,7 +135,8 @@ class Marker(StandingRecord):
             ),
             models.CheckConstraint(
                 condition=Q(assessed_on=None, review_on=None)
-                | Q(assessed_on__isnull=False, review_on__gt=F("assessed_on")),
+                | Q(assessed_on__isnull=False, review_on__isnull=False)
+                & Q(review_on__gt=F("assessed_on")),
                 name="marker_review_after_assessment",
                 violation_error_message="A day of review after that of the assessment.",
             ),

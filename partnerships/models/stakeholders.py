@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any, Self
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -60,7 +61,11 @@ class AffectedGroup(StandingRecord):
     how = models.TextField("how it is affected", max_length=2000)
     influence = models.CharField(max_length=6, choices=Influence)
     size = models.PositiveBigIntegerField(
-        "people, about", null=True, blank=True, help_text="1 to 10 is not shown in public"
+        "people, about",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_PEOPLE)],
+        help_text="1 to 10 is not shown in public",
     )
     reach = models.TextField("how it will be reached", max_length=2000)
     mapped_on = models.DateField(
