@@ -14,8 +14,6 @@ from partnerships.models import (
     Need,
     Partnership,
     Solution,
-    Membership,
-    Partnership,
     TenPrinciplesCommitment,
 )
 from registry.models import Event, User
@@ -123,6 +121,8 @@ def _catalogue() -> None:
     tells("match.declined", "Declined by who needs it: {}", _offering_side)
     tells("match.confirmed", "The offering side is ready: {}", _needing_side)
     tells("match.refused", "The offering side refuses: {}", _needing_side)
+
+
 def _members_of_record(event: Event) -> Iterable[User]:
     """Of the partnership that a record belongs to."""
     model = apps.get_model(event.subject_type)

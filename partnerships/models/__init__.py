@@ -2,10 +2,12 @@ from partnerships.models.agreements import Agreement, Endorsement, agreement_bou
 from partnerships.models.assent import Assent, assent_of
 from partnerships.models.assignments import Assignment, limits_of
 from partnerships.models.balance import Balance, balance_of
+from partnerships.models.beneficiaries import BeneficiaryGroup, PeopleGroup
 from partnerships.models.budgets import BudgetLine
 from partnerships.models.checklists import Ingredient, checklist
 from partnerships.models.clauses import Clause
 from partnerships.models.commitments import Commitment, Correction, DueDate
+from partnerships.models.consultations import Consultation, Turnout
 from partnerships.models.deliverables import Deliverable, DeliverableDate
 from partnerships.models.deliveries import Delivery
 from partnerships.models.differences import Change, Piece, difference, word_difference
@@ -21,11 +23,6 @@ from partnerships.models.ledger import (
     ledger_text,
     with_shares,
 )
-from partnerships.models.beneficiaries import BeneficiaryGroup, PeopleGroup
-from partnerships.models.budgets import BudgetLine
-from partnerships.models.commitments import Commitment, Delivery, DueDate
-from partnerships.models.consultations import Consultation, Turnout
-from partnerships.models.deliverables import Deliverable
 from partnerships.models.markers import Document, Marker
 from partnerships.models.matches import Match
 from partnerships.models.membership import Membership
@@ -47,12 +44,12 @@ from partnerships.models.risks import Benefit, BenefitValue, Risk, RiskRating
 from partnerships.models.sections import Section
 from partnerships.models.sharing import Share, Sharing
 from partnerships.models.solutions import Solution
-from partnerships.models.standings import Standing
-from partnerships.models.versions import PartnershipVersion
-from partnerships.models.word_counts import WordCount
 from partnerships.models.stakeholders import AffectedGroup
+from partnerships.models.standings import Standing
 from partnerships.models.technology import TechnologyAssessment, TechnologyMitigation
 from partnerships.models.ten_principles import TenPrinciplesCommitment
+from partnerships.models.versions import PartnershipVersion
+from partnerships.models.word_counts import WordCount
 
 __all__ = [
     "AffectedGroup",
@@ -60,16 +57,16 @@ __all__ = [
     "Assent",
     "Assignment",
     "Balance",
+    "BeneficiaryGroup",
     "Benefit",
     "BenefitValue",
-    "BeneficiaryGroup",
     "BudgetLine",
     "Change",
     "Clause",
     "ClauseChange",
     "Commitment",
-    "Correction",
     "Consultation",
+    "Correction",
     "Deliverable",
     "DeliverableDate",
     "Delivery",
@@ -92,9 +89,9 @@ __all__ = [
     "PartnershipReview",
     "PartnershipSearch",
     "PartnershipVersion",
+    "PeopleGroup",
     "Piece",
     "Quorum",
-    "PeopleGroup",
     "ReferenceYear",
     "ReviewCheck",
     "ReviewComment",
@@ -105,11 +102,11 @@ __all__ = [
     "Sharing",
     "Solution",
     "Standing",
-    "WordCount",
     "TechnologyAssessment",
     "TechnologyMitigation",
     "TenPrinciplesCommitment",
     "Turnout",
+    "WordCount",
     "agreement_bound",
     "amendments_need_endorsement",
     "assent_of",

@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from partnerships.models.kept import KeptQuerySet, KeptRecord
 from partnerships.models.partnership import Partnership
-from partnerships.models.standing import StandingQuerySet, StandingRecord
 
 
 class PeopleGroup(models.TextChoices):
@@ -45,14 +45,14 @@ SPOKEN_FOR_BY = {
 }
 
 
-class BeneficiaryGroup(StandingRecord):
+class BeneficiaryGroup(KeptRecord):
     """A group of people for whom a partnership works, and how it reaches them."""
 
     partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="beneficiary_groups")
     people = models.CharField(max_length=10, choices=PeopleGroup)
     how_reached = models.TextField(max_length=2000, help_text="by whom, where and with what")
 
-    objects = StandingQuerySet.as_manager()
+    objects = KeptQuerySet.as_manager()
     history_of = "partnership"
 
     class Meta:

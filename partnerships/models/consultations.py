@@ -9,15 +9,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
+from partnerships.models.kept import KeptQuerySet, KeptRecord, not_in_the_future
 from partnerships.models.partnership import Partnership
 from partnerships.models.stakeholders import AffectedGroup
-from partnerships.models.standing import StandingQuerySet, StandingRecord, not_in_the_future
 from registry.models import check_day, days_in_range
 
 MOST_HEADS = 10_000_000
 
 
-class ConsultationQuerySet(StandingQuerySet):
+class ConsultationQuerySet(KeptQuerySet):
     def answered(self, reference_on: date, cutoff_at: datetime) -> Self:
         """Held by that day, and those who came told by that day what came of it."""
         known = self.known_at(cutoff_at)
@@ -32,7 +32,7 @@ class ConsultationQuerySet(StandingQuerySet):
         )
 
 
-class Consultation(StandingRecord):
+class Consultation(KeptRecord):
     """A dialogue held with groups of the stakeholder map: who came, what was heard, what changed.
 
     It stands as it was recorded: an error is corrected by another one in its place.

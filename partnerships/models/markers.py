@@ -7,14 +7,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from partnerships.models.kept import KeptQuerySet, KeptRecord, not_in_the_future
 from partnerships.models.marker_guidance import LEVELS, meaning
 from partnerships.models.membership import Membership
 from partnerships.models.partnership import Partnership
-from partnerships.models.standing import StandingQuerySet, StandingRecord, not_in_the_future
 from registry.models import User, check_day, days_in_range, months_before
 
 
-class MarkerQuerySet(StandingQuerySet):
+class MarkerQuerySet(KeptQuerySet):
     def published(self) -> Self:
         """As a published file states them, one of each kind; nobody assessed them here."""
         return self.filter(assessed_on=None)
@@ -45,7 +45,7 @@ class MarkerQuerySet(StandingQuerySet):
         )
 
 
-class Marker(StandingRecord):
+class Marker(KeptRecord):
     """How far a partnership pursues a principle: as assessed on a day, or as published elsewhere.
 
     A later assessment does not overwrite an earlier one.

@@ -8,14 +8,14 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from partnerships.models.beneficiaries import PeopleGroup
+from partnerships.models.kept import KeptQuerySet, KeptRecord, not_in_the_future
 from partnerships.models.partnership import Partnership
-from partnerships.models.standing import StandingQuerySet, StandingRecord, not_in_the_future
 from registry.models import check_day, days_in_range, months_before
 
 MOST_PEOPLE = 9_000_000_000
 
 
-class AffectedGroupQuerySet(StandingQuerySet):
+class AffectedGroupQuerySet(KeptQuerySet):
     def mapped(self, reference_on: date, cutoff_at: datetime) -> Self:
         """On the map by that day: what measure E2 divides by."""
         return self.known_at(cutoff_at).filter(mapped_on__lte=reference_on)
@@ -30,7 +30,7 @@ class AffectedGroupQuerySet(StandingQuerySet):
         return self.mapped(reference_on, cutoff_at).filter(Exists(heard))
 
 
-class AffectedGroup(StandingRecord):
+class AffectedGroup(KeptRecord):
     """A group of people whom a partnership affects: how, at what level, and how to reach them."""
 
     class Effect(models.TextChoices):

@@ -10,9 +10,9 @@ from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, 
 from django.utils import timezone
 
 from partnerships.models.commitments import Commitment
+from partnerships.models.kept import KeptQuerySet, KeptRecord, not_in_the_future
 from partnerships.models.partnership import Partnership
 from partnerships.models.stakeholders import AffectedGroup
-from partnerships.models.standing import StandingQuerySet, StandingRecord, not_in_the_future
 from registry.errors import DomainError, StaleVersion
 from registry.models import (
     Event,
@@ -33,7 +33,7 @@ def kinds_of(sector: str) -> list[str]:
     return [kind for kind, facts in FACTS.items() if facts.sector == sector]
 
 
-class TechnologyAssessmentQuerySet(StandingQuerySet):
+class TechnologyAssessmentQuerySet(KeptQuerySet):
     def broad(self) -> Self:
         """Assessed by people of three sectors or more, civil society or knowledge among them."""
         sectors: Any = Value(0)
@@ -54,7 +54,7 @@ class TechnologyAssessmentQuerySet(StandingQuerySet):
         return lately.broad().exclude(Exists(late.filter(assessment=OuterRef("pk"))))
 
 
-class TechnologyAssessment(StandingRecord):
+class TechnologyAssessment(KeptRecord):
     """A dated look at a technology: what it is meant to do, what else, to whom, and what is done.
 
     A later assessment does not overwrite an earlier one.

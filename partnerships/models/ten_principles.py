@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
+from partnerships.models.kept import KeptQuerySet, KeptRecord, not_in_the_future
 from partnerships.models.membership import Membership
 from partnerships.models.partnership import Partnership
-from partnerships.models.standing import StandingQuerySet, StandingRecord, not_in_the_future
 from registry.errors import DomainError
 from registry.models import Sector, User, check_day, days_in_range
 from registry.models.kinds import Kind
@@ -23,7 +23,7 @@ def is_asked(membership: Membership) -> bool:
     return partner.sector == Sector.PRIVATE or partner.kind == Kind.UN_ENTITY
 
 
-class TenPrinciplesQuerySet(StandingQuerySet):
+class TenPrinciplesQuerySet(KeptQuerySet):
     path = "membership__partnership"
 
     def in_force(self, reference_on: date, cutoff_at: datetime) -> Self:
@@ -31,7 +31,7 @@ class TenPrinciplesQuerySet(StandingQuerySet):
         return self.known_at(cutoff_at).filter(committed_on__lte=reference_on)
 
 
-class TenPrinciplesCommitment(StandingRecord):
+class TenPrinciplesCommitment(KeptRecord):
     """A member's dated statement that it keeps the Ten Principles, until it withdraws it."""
 
     membership = models.ForeignKey(

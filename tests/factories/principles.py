@@ -8,7 +8,7 @@ from tests.factories.base import NOON, Factory
 from tests.factories.partnerships import MembershipFactory, PartnershipFactory
 
 
-class StandingFactory(Factory):
+class KeptFactory(Factory):
     class Meta:
         abstract = True
 
@@ -18,7 +18,7 @@ class StandingFactory(Factory):
     created_at = NOON
 
 
-class BeneficiaryGroupFactory(StandingFactory):
+class BeneficiaryGroupFactory(KeptFactory):
     class Meta:
         model = "partnerships.BeneficiaryGroup"
 
@@ -27,7 +27,7 @@ class BeneficiaryGroupFactory(StandingFactory):
     how_reached = "By the women's committees of each village."
 
 
-class TenPrinciplesCommitmentFactory(StandingFactory):
+class TenPrinciplesCommitmentFactory(KeptFactory):
     """Of a company, where no membership is given."""
 
     class Meta:
@@ -41,7 +41,7 @@ class TenPrinciplesCommitmentFactory(StandingFactory):
     link = "https://example.org/ten-principles"
 
 
-class AffectedGroupFactory(StandingFactory):
+class AffectedGroupFactory(KeptFactory):
     class Meta:
         model = "partnerships.AffectedGroup"
 
@@ -56,7 +56,7 @@ class AffectedGroupFactory(StandingFactory):
     mapped_on = date(2024, 1, 15)
 
 
-class ConsultationFactory(StandingFactory):
+class ConsultationFactory(KeptFactory):
     """`turnouts=[{…}]` gives the groups that came; one by default. `told=True`: and were told."""
 
     class Meta:
@@ -93,7 +93,7 @@ class TurnoutFactory(Factory):
     )
 
 
-class TechnologyAssessmentFactory(StandingFactory):
+class TechnologyAssessmentFactory(KeptFactory):
     """By a company, a village committee and a university: three sectors."""
 
     class Meta:

@@ -226,3 +226,20 @@ def test_a_past_cutoff_does_not_see_what_was_entered_or_withdrawn_later(people):
         for month in (2, 4, 6)
     ]
     assert seen == [0, 1, 0]
+
+
+def test_a_partnership_is_found_by_what_was_assessed_last(people, api):
+    def found():
+        rows = api.get("/api/v1/partnerships/?marker=gender").json()["results"]
+        return [row["id"] for row in rows] == [people.partnership.pk]
+
+    MarkerFactory(partnership=people.partnership, significance=0)
+    assert not found()
+    first = assess(people)
+    assert found()
+    last = assess(people, significance=0, reason="Others do.", assessed_on=date(2024, 6, 1))
+    assert not found()
+    withdraw_marker(last, by=people.admin, reason="A slip.")
+    assert found()
+    withdraw_marker(first, by=people.admin, reason="A slip.")
+    assert not found()

@@ -13,7 +13,7 @@ from registry.errors import DomainError, StaleVersion
 from registry.models import Event, Record, User, require_reason
 
 
-class StandingQuerySet(models.QuerySet[Any]):
+class KeptQuerySet(models.QuerySet[Any]):
     """Rows that are public with their partnership, and before that its members' own.
 
     What was withdrawn only insiders see. `path` leads to the partnership.
@@ -42,7 +42,7 @@ class StandingQuerySet(models.QuerySet[Any]):
         return Q(withdrawn_at=None)
 
 
-class StandingRecord(Record):
+class KeptRecord(Record):
     """A record that is not deleted: a slip is withdrawn, with the reason, and past reports keep
     what they read."""
 
