@@ -14,10 +14,11 @@ from monitoring.models import Framework, Report, ReportingUnit, Submission
 from monitoring.presentation import IndicatorRow
 from partnerships.forms.search import PartnershipFilter
 from partnerships.models import Agreement, Commitment, Delivery, Marker, Membership, Partnership
+from partnerships.models.narrowing import MOST, count_facets
 from partnerships.views.finding import lookup
 from registry import display
 from registry.models import Country, Goal, Partner
-from registry.paging import capped_count, newest_first
+from registry.paging import best_first, capped_count, newest_first
 
 CHARTS = 4
 
@@ -70,13 +71,20 @@ def _waiting(request: HttpRequest, today: date) -> dict[str, Any]:
 def partnerships(request: HttpRequest) -> HttpResponse:
     """Registered partnerships, searched and filtered; lights from their latest report."""
     form = PartnershipFilter(request.GET)
-    rows = Partnership.objects.public().chosen(**form.chosen())
-    page = newest_first(rows.with_facts(), request.GET.get("after", ""))
+    chosen, after = form.chosen(), request.GET.get("after", "")
+    text = chosen.pop("q", "")
+    public = Partnership.objects.public()
+    found = public.found(text) if text else public
+    counts = count_facets(found, chosen)
+    form.count(counts.by_facet)
+    rows = public.chosen(**chosen).with_facts()
+    page = best_first(rows, text, after) if text else newest_first(rows, after)
     reports = Report.objects.latest_of([row.pk for row in page.rows])
     context = {
         "form": form,
         "page": page,
-        "count": capped_count(rows),
+        "count": capped_count(found.chosen(**chosen)),
+        "counted": MOST if counts.capped else 0,
         "reports": {report.partnership_id: report for report in reports},
     }
     return render(request, "monitoring/partnerships.html", context)

@@ -17,11 +17,15 @@ class FilterForm(forms.Form):
         """What is chosen, each with the address that leaves it out."""
         found = []
         for name, value in self.chosen().items():
-            labels = dict(getattr(self.fields[name], "choices", ()))
+            labels = self.labels(name)
             for one in value if isinstance(value, list) else [value]:
                 label = str(labels.get(one, f"“{one}”"))
                 found.append({"label": label, "query": self._without(name, one)})
         return found
+
+    def labels(self, name: str) -> dict[str, str]:
+        """What a field's values are called."""
+        return dict(getattr(self.fields[name], "choices", ()))
 
     def _without(self, name: str, value: str) -> str:
         query = cast(QueryDict, self.data).copy()

@@ -91,22 +91,50 @@ def test_lights_are_those_of_the_latest_published_report(client):
 
     page = client.get("/partnerships/").content.decode()
 
-    assert "Off track" in page
-    assert "Late" in page
-    assert "On track" not in page
+    cards = page[page.index('class="cards"') :]
+    assert "Off track" in cards
+    assert "Late" in cards
+    assert "On track" not in cards
+    assert "Off track (1)" in page
+    assert "On track (0)" in page
+
+
+def test_a_search_shows_what_fits_best_first_page_by_page(client):
+    for number in range(21):
+        PartnershipFactory(title=f"Ponds {number}", summary="", active=True)
+    PartnershipFactory(title="Something else", summary="With ponds.", active=True)
+
+    first = client.get("/partnerships/?q=ponds")
+    second = client.get(f"/partnerships/?q=ponds&after={first.context['page'].next}")
+
+    assert len(first.context["page"].rows) == 20
+    assert [row.title for row in second.context["page"].rows][-1] == "Something else"
+    assert second.context["page"].next == ""
+    assert client.get("/partnerships/?q=ponds&after=1~2~x").status_code == 404
+
+
+def test_facets_say_what_choosing_each_would_find(client):
+    PartnershipFactory(kind="ppp", title="A", active=True)
+    PartnershipFactory(kind="alliance", title="B", active=True)
+
+    page = client.get("/partnerships/?kind=ppp").content.decode()
+
+    assert "Public-private partnership (1)" in page
+    assert "Global or regional alliance (1)" in page
+    assert "Community partnership (0)" in page
 
 
 @pytest.mark.parametrize("size", [2, 15])
-def test_the_list_costs_eleven_queries_at_any_size(client, django_assert_num_queries, size):
+def test_the_list_costs_thirteen_queries_at_any_size(client, django_assert_num_queries, size):
     for _ in range(size):
         report = reported()
         PartnershipCountryFactory(partnership=report.partnership)
         report.partnership.goals.add(GoalFactory(number=7))
         report.partnership.targets.add(TargetFactory())
 
-    # countries and goals of the form; page; goals; targets; their goals; places; countries;
-    # leads; reports; capped count
-    with django_assert_num_queries(11):
+    # countries, groups and goals of the form; facets; page; goals; targets; their goals; places;
+    # countries; leads; reports; capped count
+    with django_assert_num_queries(13):
         client.get("/partnerships/")
 
 
