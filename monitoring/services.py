@@ -11,7 +11,6 @@ from django.db import transaction
 
 from monitoring.exchange.iati_reader import MAX_BYTES
 from monitoring.exchange.jobs import new_batch
-from monitoring.ingest.files import as_stored
 from monitoring.ingest.rows import CHANGEABLE, FIELDS, Row, RowChecker, categories_of, laid_over
 from monitoring.models import (
     Evidence,
@@ -29,6 +28,7 @@ from monitoring.reports.document import framework_text
 from monitoring.tasks import compute_report, run_import
 from partnerships.models import Agreement, Membership, Partnership
 from partnerships.services.agreements import write_edition
+from registry.attached import as_stored
 from registry.errors import DomainError, NotAllowed
 from registry.models import Country, Event, ImportBatch, Partner, User
 

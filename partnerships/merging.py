@@ -107,6 +107,8 @@ def _leave_promises_between(moving: Moving, kept: Membership, gone: Membership) 
         moving.leave(commitment, WHY_PROMISE)
         for delivery in commitment.deliveries.all():
             moving.leave(delivery, WHY_PROMISE)
+        for planned in commitment.planned_disbursements.all():
+            moving.leave(planned, WHY_PROMISE)
 
 
 def _end(moving: Moving, gone: Membership, group: str) -> None:

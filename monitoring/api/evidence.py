@@ -1,6 +1,5 @@
 """Files and links behind submissions."""
 
-from pathlib import PurePath
 from typing import Any
 
 from django.http import FileResponse
@@ -20,6 +19,7 @@ from registry.api.base import Created, Listed, Retrieved, ViewSet, verb
 from registry.api.filters import IdFilter
 from registry.api.parsers import StrictJSONParser
 from registry.api.serializers import ModelSerializer, Serializer
+from registry.attached import download
 
 
 class EvidenceSerializer(ModelSerializer):
@@ -87,12 +87,4 @@ class EvidenceViewSet(Listed, Retrieved, Created, ViewSet):
         evidence: Evidence = self.get_object()
         if not evidence.file:
             raise NotFound
-        name = f"evidence-{evidence.pk}{PurePath(str(evidence.file.name)).suffix}"
-        response = FileResponse(
-            evidence.file.open("rb"),
-            as_attachment=True,
-            filename=name,
-            content_type="application/octet-stream",
-        )
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+        return download(evidence.file, f"evidence-{evidence.pk}")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django_filters import rest_framework as filters
-from rest_framework import mixins
+from rest_framework import mixins, serializers
 
 from partnerships.models import BudgetLine
 from partnerships.services.budget import add_budget_line, edit_budget_line, remove_budget_line
@@ -13,6 +13,9 @@ from registry.api.serializers import ModelSerializer
 
 
 class BudgetLineSerializer(ModelSerializer):
+    spent = serializers.DecimalField(30, 4, read_only=True)
+    is_overspent = serializers.BooleanField(read_only=True)
+
     class Meta:
         model = BudgetLine
         fields = [
@@ -24,6 +27,8 @@ class BudgetLineSerializer(ModelSerializer):
             "currency",
             "starts_on",
             "ends_on",
+            "spent",
+            "is_overspent",
             "created_at",
             "updated_at",
         ]
@@ -61,6 +66,9 @@ class BudgetLineViewSet(mixins.DestroyModelMixin, RecordViewSet):
     def get_serializer_class(self) -> type[BudgetLineSerializer]:
         changes = self.action == "partial_update"
         return BudgetLineChangeSerializer if changes else BudgetLineSerializer
+
+    def shown(self, queryset: Any) -> Any:
+        return queryset.select_related("partnership").with_spent()
 
     def perform_destroy(self, instance: BudgetLine) -> None:
         remove_budget_line(instance, by=self.user)

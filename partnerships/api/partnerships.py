@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from partnerships.api.insight import with_insight
 from partnerships.api.ledger import LedgerOfPartnership
 from partnerships.api.light import LightTrack
+from partnerships.api.money import ShowsMoney
 from partnerships.api.reviews import ReturnSerializer
 from partnerships.models import Marker, Membership, Partnership
 from partnerships.models.facets import ACHIEVEMENT, TIMELINESS
@@ -184,7 +185,7 @@ class PartnershipPageSerializer(Serializer):
 FACETS = OpenApiParameter("facets", bool, description="count what each value of a facet would find")
 
 
-class PartnershipViewSet(LedgerOfPartnership, LightTrack, RecordViewSet):
+class PartnershipViewSet(LedgerOfPartnership, LightTrack, ShowsMoney, RecordViewSet):
     queryset = Partnership.objects.all()
     serializer_class = PartnershipSerializer
     filterset_class = PartnershipFilter

@@ -7,10 +7,12 @@ from partnerships.api import (
     commitments,
     deliverables,
     deliveries,
+    delivery_evidence,
     ledger,
     objectives,
     partnerships,
     reviews,
+    spending,
     versions,
 )
 
@@ -22,7 +24,10 @@ RESOURCES = {
     "commitments": commitments.CommitmentViewSet,
     "deliverables": deliverables.DeliverableViewSet,
     "deliveries": deliveries.DeliveryViewSet,
+    "delivery-evidence": delivery_evidence.DeliveryEvidenceViewSet,
+    "planned-disbursements": spending.PlannedDisbursementViewSet,
     "budget-lines": budgets.BudgetLineViewSet,
+    "expenditures": spending.ExpenditureViewSet,
     "agreements": agreements.AgreementViewSet,
     "endorsements": agreements.EndorsementViewSet,
     "objections": agreements.ObjectionViewSet,

@@ -3,14 +3,16 @@ from partnerships.models.assent import Assent, assent_of
 from partnerships.models.assignments import Assignment, limits_of
 from partnerships.models.balance import Balance, balance_of
 from partnerships.models.beneficiaries import BeneficiaryGroup, PeopleGroup
-from partnerships.models.budgets import BudgetLine
+from partnerships.models.budgets import BudgetLine, Expenditure
 from partnerships.models.checklists import Ingredient, checklist
 from partnerships.models.clauses import Clause
 from partnerships.models.commitments import Commitment, Correction, DueDate
 from partnerships.models.consultations import Consultation, Turnout
 from partnerships.models.deliverables import Deliverable, DeliverableDate
 from partnerships.models.deliveries import Delivery
+from partnerships.models.delivery_evidence import DeliveryEvidence
 from partnerships.models.differences import Change, Piece, difference, word_difference
+from partnerships.models.disbursements import PlannedDisbursement
 from partnerships.models.documents import document_of, hash_of
 from partnerships.models.editions import ClauseChange, changes_between
 from partnerships.models.facets import Facets
@@ -70,9 +72,11 @@ __all__ = [
     "Deliverable",
     "DeliverableDate",
     "Delivery",
+    "DeliveryEvidence",
     "Document",
     "DueDate",
     "Endorsement",
+    "Expenditure",
     "Facets",
     "Fund",
     "Ingredient",
@@ -91,6 +95,7 @@ __all__ = [
     "PartnershipVersion",
     "PeopleGroup",
     "Piece",
+    "PlannedDisbursement",
     "Quorum",
     "ReferenceYear",
     "ReviewCheck",

@@ -85,10 +85,14 @@ def _write(
         changed = {name: value for name, value in values.items() if getattr(line, name) != value}
         return line.amend(**changed) if changed else line
     except ValidationError as error:
-        texts = "; ".join(
-            f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items()
-        )
-        raise ValidationError({"lines": f"Line {number}: {texts}"}) from error
+        raise ValidationError({"lines": f"Line {number}: {_told(error)}"}) from error
+
+
+def _told(error: ValidationError) -> str:
+    """All of it in one line: the lines of a budget are fields of no form."""
+    if not hasattr(error, "error_dict"):
+        return " ".join(error.messages)
+    return "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
 
 
 def _remove(line: BudgetLine) -> None:

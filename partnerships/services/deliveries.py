@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
-from partnerships.models import Commitment, Deliverable, Delivery
+from partnerships.models import Commitment, Deliverable, Delivery, DeliveryEvidence
+from registry.attached import as_stored_document
 from registry.errors import DomainError
 from registry.models import Currency, Event, User, require_reason
 
@@ -104,3 +106,22 @@ def _fit_commitment(
         raise ValidationError({"amount": f"State the amount in {what}."})
     if amount is not None and amount < 0:
         raise ValidationError({"amount": "An amount of 0 or more."})
+
+
+@transaction.atomic
+def add_delivery_evidence(
+    delivery: Delivery, *, by: User, file: "File[Any] | None" = None, **fields: Any
+) -> DeliveryEvidence:
+    """Attach a file or link until the receiver has confirmed the delivery."""
+    delivery.givers_only(by)
+    delivery.partnership.hold()
+    delivery.refresh_from_db(fields=["status"])
+    if delivery.status not in Delivery.WAITING:
+        raise DomainError("delivery_settled", f"The delivery is {delivery.status}.")
+    if bool(file) == bool(fields.get("url")):
+        raise ValidationError({"url": "Either a link or a file."})
+    if file:
+        fields |= as_stored_document(file)
+    evidence = DeliveryEvidence(delivery=delivery, added_by=by, **fields).store()
+    Event.log(delivery, "evidence_added", by=by)
+    return evidence

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from registry.attached import kind_of
 from registry.errors import DomainError
 from registry.models import Event, FocalPoint, FormerName, Partner, User
 from registry.models.partner_facts import require_admin
@@ -17,7 +18,7 @@ from registry.services.partners import managers_only
 
 LARGEST_LOGO = 512 * 1024
 # What a browser shows as an image and never runs: an SVG can hold a script.
-STARTS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif"}
+IMAGES = ("png", "jpg", "gif", "webp")
 
 
 @transaction.atomic
@@ -72,11 +73,9 @@ def remove_logo(partner: Partner, *, by: User) -> Partner:
 
 def image_type(content: bytes) -> str:
     """The type by the first bytes, whatever the file is called; ValidationError if none."""
-    for start, kind in STARTS.items():
-        if content.startswith(start):
-            return kind
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "webp"
+    kind = kind_of(ContentFile(content))
+    if kind in IMAGES:
+        return kind
     raise ValidationError(
         {"logo": ValidationError("Send a PNG, JPEG, GIF or WebP image.", code="not_an_image")}
     )

@@ -12,6 +12,7 @@ from partnerships.models import Share, Sharing
 from registry.models import Partner, Token
 from tests import factories as f
 
+A_DAY = date(2000, 1, 1)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
@@ -224,7 +225,13 @@ MANY = {
     "commitments": of(f.CommitmentFactory),
     "deliverables": of(f.DeliverableFactory),
     "deliveries": of(f.DeliveryFactory),
+    "delivery-evidence": of(f.DeliveryEvidenceFactory),
+    "planned-disbursements": of(f.PlannedDisbursementFactory),
     "budget-lines": of(f.BudgetLineFactory),
+    "expenditures": of(
+        f.ExpenditureFactory,
+        lambda n: {"starts_on": A_DAY + timedelta(days=n), "ends_on": A_DAY + timedelta(days=n)},
+    ),
     "agreements": of(f.AgreementFactory, lambda n: {"edition": n + 2}),
     "endorsements": endorsements,
     "objections": objections,

@@ -172,11 +172,18 @@ def _objectives(rows):
 
 def _money(rows):
     commitment, drafted = rows["commitment"], rows["draft"].commitments.get()
+    line = f.BudgetLineFactory(partnership=rows["active"], membership=rows["membership"])
     return {
         "draft_commitment": drafted,
         "deliverable": f.DeliverableFactory(commitment=commitment),
         "draft_deliverable": f.DeliverableFactory(commitment=drafted),
         "draft_line": f.BudgetLineFactory(partnership=rows["draft"]),
+        "budget_line": line,
+        "expenditure": f.ExpenditureFactory(line=line),
+        "planned": f.PlannedDisbursementFactory(commitment=commitment),
+        "receipt": f.DeliveryEvidenceFactory(
+            delivery=rows["delivery"], url="", file=ContentFile(b"%PDF-", "receipt.pdf")
+        ),
     }
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import factory
 
 from tests.factories.base import NOON, Factory
-from tests.factories.partnerships import CommitmentFactory, PartnershipFactory
+from tests.factories.partnerships import CommitmentFactory, DeliveryFactory, PartnershipFactory
 from tests.factories.registry import CountryFactory, CurrencyFactory
 
 
@@ -62,3 +62,34 @@ class DeliverableDateFactory(Factory):
     due_on = date(2025, 9, 30)
     held_from = NOON
     reason = "The rains came early."
+
+
+class ExpenditureFactory(Factory):
+    class Meta:
+        model = "partnerships.Expenditure"
+
+    line = factory.SubFactory(BudgetLineFactory)
+    starts_on = date(2024, 1, 1)
+    ends_on = date(2024, 3, 31)
+    amount = Decimal(12_000)
+
+
+class PlannedDisbursementFactory(Factory):
+    class Meta:
+        model = "partnerships.PlannedDisbursement"
+
+    commitment = factory.SubFactory(CommitmentFactory)
+    partnership = factory.SelfAttribute("commitment.partnership")
+    starts_on = date(2024, 4, 1)
+    ends_on = date(2024, 6, 30)
+    amount = Decimal(30_000)
+    currency = factory.SelfAttribute("commitment.currency")
+
+
+class DeliveryEvidenceFactory(Factory):
+    class Meta:
+        model = "partnerships.DeliveryEvidence"
+
+    delivery = factory.SubFactory(DeliveryFactory)
+    title = "Receipt"
+    url = factory.Sequence(lambda n: f"https://example.org/receipts/{n}")

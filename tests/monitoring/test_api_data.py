@@ -169,7 +169,7 @@ def test_evidence_is_a_file_or_a_link(api, draft, body):
 
 
 def test_a_file_has_a_size_limit(api, draft, monkeypatch):
-    monkeypatch.setattr("monitoring.ingest.files.LARGEST", 3)
+    monkeypatch.setattr("registry.attached.LARGEST", 3)
     body = {"submission": draft.pk, "title": "x", "file": SimpleUploadedFile("a.txt", b"1234")}
 
     answer = api.post("/api/v1/evidence/", body, format="multipart")

@@ -13,6 +13,11 @@ from tests.config.access import (
 
 MEMBER_OF_DRAFT = "401 404 200 403 403 404 403 403 200 403 200"
 MEMBER_REMOVES = "401 404 204 403 403 404 403 403 204 403 204"
+OWN_REMOVES = "401 403 204 403 403 403 403 403 204 403 204"
+# The member that spends the line, and the lead.
+SPENDERS = "401 403 200 200 403 403 403 403 200 403 200"
+SPENDERS_CREATE = "401 403 201 201 403 403 403 403 201 403 201"
+SPENDERS_REMOVE = "401 403 204 204 403 403 403 403 204 403 204"
 LEAD_REMOVES = "401 404 403 204 403 404 403 403 204 403 403"
 
 NEW_COMMITMENT = {
@@ -31,6 +36,19 @@ NEW_LINE = {
     "currency": "USD",
     "starts_on": "2024-01-01",
     "ends_on": "2024-12-31",
+}
+NEW_EVIDENCE = {"delivery": "{delivery}", "title": "New", "url": "https://example.org/new"}
+NEW_PLAN = {
+    "commitment": "{commitment}",
+    "starts_on": "2025-01-01",
+    "ends_on": "2025-03-31",
+    "amount": "1",
+}
+NEW_EXPENDITURE = {
+    "line": "{budget_line}",
+    "starts_on": "2024-04-01",
+    "ends_on": "2024-06-30",
+    "amount": "1",
 }
 LATER = {"due_on": "2025-10-01", **REASON}
 
@@ -58,6 +76,22 @@ ROWS = [
     ("POST", "deliveries/{delivery}/dispute/", REASON, LEAD),
     ("POST", "deliveries/{delivery}/withdraw/", REASON, MEMBER),
     ("POST", "deliveries/{delivery}/correct/", {"amount": "2", **REASON}, MEMBER_CREATES),
+    ("GET", "delivery-evidence/", None, PUBLIC),
+    ("POST", "delivery-evidence/", NEW_EVIDENCE, MEMBER_CREATES),
+    ("GET", "delivery-evidence/{receipt}/", None, INSIDERS),
+    ("GET", "delivery-evidence/{receipt}/file/", None, INSIDERS),
+    ("GET", "planned-disbursements/", None, PUBLIC),
+    ("POST", "planned-disbursements/", NEW_PLAN, MEMBER_CREATES),
+    ("GET", "planned-disbursements/{planned}/", None, PUBLIC),
+    ("PATCH", "planned-disbursements/{planned}/", {"amount": "2"}, MEMBER),
+    ("DELETE", "planned-disbursements/{planned}/", None, OWN_REMOVES),
+    ("GET", "partnerships/{active}/money/", None, PUBLIC),
+    ("GET", "partnerships/{draft}/money/", None, INSIDERS),
+    ("GET", "expenditures/", None, PUBLIC),
+    ("POST", "expenditures/", NEW_EXPENDITURE, SPENDERS_CREATE),
+    ("GET", "expenditures/{expenditure}/", None, PUBLIC),
+    ("PATCH", "expenditures/{expenditure}/", {"amount": "2"}, SPENDERS),
+    ("DELETE", "expenditures/{expenditure}/", None, SPENDERS_REMOVE),
     ("GET", "budget-lines/", None, PUBLIC),
     ("POST", "budget-lines/", NEW_LINE, LEAD_ADDS_TO_DRAFT),
     ("GET", "budget-lines/{draft_line}/", None, INSIDERS),
