@@ -280,6 +280,8 @@ SPECTACULAR_SETTINGS = {
             ("partnerships", "Commitment", "Status"),
             ("partnerships", "Commitment", "Kind"),
             ("partnerships", "Delivery", "Status"),
+            ("partnerships", "Amendment", "Status"),
+            ("partnerships", "Amendment", "Kind"),
             ("partnerships", "Agreement", "Status"),
             ("partnerships", "Agreement", "Kind"),
             ("partnerships", "Risk", "Status"),

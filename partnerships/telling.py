@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from partnerships.models import (
     Agreement,
+    Amendment,
     Commitment,
     Delivery,
     Match,
@@ -139,6 +140,22 @@ def _lead_and_admins(event: Event) -> Iterable[User]:
     return {*_lead_of_statement(event), *admins()}
 
 
+def _of_amendment(event: Event) -> list[int]:
+    return list(Amendment.objects.filter(pk=event.subject_id).values_list("partnership", flat=True))
+
+
+def _members_of_amendment(event: Event) -> Iterable[User]:
+    return members_managers(_of_amendment(event))
+
+
+def _members_and_admins(event: Event) -> Iterable[User]:
+    return {*members_managers(_of_amendment(event)), *admins()}
+
+
+def _lead_of_amendment(event: Event) -> Iterable[User]:
+    return members_managers(_of_amendment(event), LEAD)
+
+
 def register() -> None:
     """Called once, when the app is ready."""
     group = NoticeGroup("Partnerships and their agreements")
@@ -155,6 +172,11 @@ def register() -> None:
     tells(f"partnership.{status.SUSPENDED}", "Suspended: {}", _members)
     tells(f"partnership.{status.TERMINATED}", "Terminated: {}", _members)
     tells(f"partnership.{status.COMPLETED}", "Completed: {}", _members)
+    tells("amendment.submitted", "Waits for approval: {}", _members_and_admins)
+    tells("amendment.endorsed", "A member endorsed: {}", _lead_of_amendment)
+    tells("amendment.returned", "Returned to be changed: {}", _lead_of_amendment)
+    tells("amendment.withdrawn", "Withdrawn: {}", _members_of_amendment)
+    tells("amendment.approved", "Approved, and in force: {}", _members_of_amendment)
     tells("partnershipreview.assigned", "Yours to review: {}", _reviewer)
     tells("membership.invited", "Invitation to a partnership: {}", _invited)
     tells("membership.accepted", "Joined: {}", _lead_of_membership)

@@ -2,6 +2,7 @@
 
 from partnerships.api import (
     agreements,
+    amendments,
     assignments,
     budgets,
     commitments,
@@ -35,5 +36,6 @@ RESOURCES = {
     "benefits": ledger.BenefitViewSet,
     "partnership-reviews": reviews.PartnershipReviewViewSet,
     "review-comments": reviews.ReviewCommentViewSet,
+    "amendments": amendments.AmendmentViewSet,
     "partnership-versions": versions.PartnershipVersionViewSet,
 }

@@ -1,4 +1,5 @@
 from partnerships.models.agreements import Agreement, Endorsement, agreement_bound
+from partnerships.models.amendments import Amendment, AmendmentEndorsement
 from partnerships.models.assent import Assent, assent_of
 from partnerships.models.assignments import Assignment, limits_of
 from partnerships.models.balance import Balance, balance_of
@@ -56,6 +57,8 @@ from partnerships.models.word_counts import WordCount
 __all__ = [
     "AffectedGroup",
     "Agreement",
+    "Amendment",
+    "AmendmentEndorsement",
     "Assent",
     "Assignment",
     "Balance",

@@ -10,6 +10,7 @@ from django.db import models
 
 from partnerships.models.partnership import Partnership
 from partnerships.models.sections import Section
+from registry.models import Partner
 
 Value = dict[str, Any] | list[dict[str, Any]]
 
@@ -79,7 +80,7 @@ def _about(partnership: Partnership) -> Value:
 @part(Section.OBJECTIVES)
 def _objectives(partnership: Partnership) -> Value:
     rows = partnership.objectives.select_related("target").order_by("pk")
-    return [{"id": row.pk, **values_of(row, OBJECTIVE)} for row in rows]
+    return [row_of(row, OBJECTIVE) for row in rows]
 
 
 @part(Section.TARGETS)
@@ -95,15 +96,8 @@ def _places(partnership: Partnership) -> Value:
     places = partnership.places.select_related("country").order_by("country__alpha2")
     locations = partnership.locations.select_related("country").order_by("pk")
     return {
-        "countries": [
-            {
-                "id": place.country.alpha2,
-                "name": place.country.name,
-                "percentage": plain(place.percentage),
-            }
-            for place in places
-        ],
-        "locations": [{"id": row.pk, **values_of(row, LOCATION)} for row in locations],
+        "countries": [country_row(place) for place in places],
+        "locations": [row_of(row, LOCATION) for row in locations],
     }
 
 
@@ -111,15 +105,7 @@ def _places(partnership: Partnership) -> Value:
 def _members(partnership: Partnership) -> Value:
     """Who has accepted; who is only invited, and what members declare, is not public."""
     rows = partnership.memberships.accepted().select_related("partner").order_by("pk")
-    return [
-        {
-            "id": row.pk,
-            "partner": row.partner_id,
-            "name": row.partner.name,
-            "roles": sorted(row.roles),
-        }
-        for row in rows
-    ]
+    return [{"id": row.pk, **member_row(row.partner, row.roles)} for row in rows]
 
 
 @part(Section.COMMITMENTS)
@@ -144,12 +130,31 @@ def _commitments(partnership: Partnership) -> Value:
 @part(Section.BUDGET)
 def _budget(partnership: Partnership) -> Value:
     rows = partnership.budget_lines.select_related("currency", "membership__partner")
-    return [
-        {
-            "id": row.pk,
-            "membership": row.membership_id,
-            "member": row.membership.partner.name if row.membership else "",
-            **values_of(row, BUDGET_LINE),
-        }
-        for row in rows.order_by("pk")
-    ]
+    return [budget_row(row) for row in rows.order_by("pk")]
+
+
+def row_of(record: models.Model, names: Iterable[str]) -> dict[str, Any]:
+    """With its number, where it has one already."""
+    numbered = {"id": record.pk} if record.pk else {}
+    return {**numbered, **values_of(record, names)}
+
+
+def country_row(place: Any) -> dict[str, Any]:
+    country = place.country
+    return {
+        "id": country.alpha2,
+        "name": country.name,
+        "percentage": plain(place.percentage),
+    }
+
+
+def member_row(partner: Partner, roles: Iterable[str]) -> dict[str, Any]:
+    return {"partner": partner.pk, "name": partner.name, "roles": sorted(roles)}
+
+
+def budget_row(line: Any) -> dict[str, Any]:
+    return {
+        **row_of(line, BUDGET_LINE),
+        "membership": line.membership_id,
+        "member": line.membership.partner.name if line.membership else "",
+    }

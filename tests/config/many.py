@@ -178,6 +178,12 @@ def partnership_reviews(count, admin):
     copies(f.ReviewCheckFactory(), count, lambda n: {"review": rows[n]})
 
 
+def amendments(count, admin):
+    row = f.AmendmentFactory(withdrawn=True)
+    made = copies(row, count, lambda n: {"number": n + 2})
+    copies(f.AmendmentEndorsementFactory(), count, lambda n: {"amendment": made[n]})
+
+
 def of(factory, vary=lambda n: {}, **values):
     return lambda count, admin: copies(factory(**values), count, vary)
 
@@ -251,6 +257,7 @@ MANY = {
     "reports": of(f.ReportFactory, lambda n: {"revision": n + 2}),
     "report-runs": of(f.ReportRunFactory, lambda n: {"revision": n + 2}),
     "imports": of(f.ImportBatchFactory),
+    "amendments": amendments,
     "partnership-reviews": partnership_reviews,
     "review-comments": of(f.ReviewCommentFactory),
     "partnership-versions": of(f.PartnershipVersionFactory, lambda n: {"number": n + 2}),

@@ -309,7 +309,18 @@ def _reviewing(rows):
     )
     by = f.UserFactory(admin=True)
     taken = f.PartnershipReviewFactory(reviewer=by, assigned_at=f.NOON)
+    pending = f.AmendmentFactory(partnership=rows["active"], submitted=True)
+    approved = f.AmendmentFactory(partnership=rows["registered"], approved=True)
+    begun = f.AmendmentFactory(
+        partnership=f.MembershipFactory(
+            partnership=f.PartnershipFactory(active=True, lead=lead), partner=rows["member_partner"]
+        ).partnership
+    )
     return {
+        "pending_amendment": pending,
+        "approved_amendment": approved,
+        "begun_amendment": begun,
+        "unamended": f.PartnershipFactory(active=True, lead=lead),
         "version": f.PartnershipVersionFactory(partnership=rows["active"]),
         "submitted_version": review.submission,
         "review_of_partnership": review,

@@ -107,6 +107,8 @@ from tests.factories.registry import (
     UserFactory,
 )
 from tests.factories.reviewing import (
+    AmendmentEndorsementFactory,
+    AmendmentFactory,
     PartnershipReviewFactory,
     PartnershipVersionFactory,
     ReviewCheckFactory,
@@ -129,6 +131,8 @@ __all__ = [
     "AffectedGroupFactory",
     "AffiliationFactory",
     "AgreementFactory",
+    "AmendmentEndorsementFactory",
+    "AmendmentFactory",
     "AssignmentFactory",
     "BeneficiaryGroupFactory",
     "BenefitFactory",

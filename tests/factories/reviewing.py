@@ -3,7 +3,7 @@
 import factory
 
 from tests.factories.base import NOON, Factory
-from tests.factories.partnerships import PartnershipFactory
+from tests.factories.partnerships import MembershipFactory, PartnershipFactory
 from tests.factories.registry import UserFactory
 
 
@@ -67,3 +67,51 @@ class ReviewCommentFactory(Factory):
     text = "Which districts?"
     by = factory.SubFactory(UserFactory, admin=True)
     created_at = NOON
+
+
+class AmendmentFactory(Factory):
+    """A draft that renames the partnership; `submitted=True` waits for approval."""
+
+    class Meta:
+        model = "partnerships.Amendment"
+
+    class Params:
+        submitted = factory.Trait(status="submitted", submitted_at=NOON)
+        returned = factory.Trait(status="returned", decided_at=NOON, answer="Say why.")
+        withdrawn = factory.Trait(status="withdrawn", decided_at=NOON)
+        approved = factory.Trait(
+            status="approved",
+            decided_at=NOON,
+            result=factory.SubFactory(
+                PartnershipVersionFactory,
+                partnership=factory.SelfAttribute("..partnership"),
+                why="amended",
+            ),
+        )
+
+    partnership = factory.SubFactory(PartnershipFactory, active=True)
+    number = factory.LazyAttribute(lambda o: 1 + o.partnership.amendments.count())
+    reason = "The council widened the work."
+    wanted = factory.LazyFunction(lambda: {"about": {"title": "Wells and pipes"}})
+
+    @classmethod
+    def _create(cls, model_class, *args, wanted, reason, **values):
+        amendment = model_class(**values)
+        read = amendment.propose(wanted, reason)
+        for name, value in read.items():
+            setattr(amendment, name, value)
+        amendment.save(force_insert=True)
+        return amendment
+
+
+class AmendmentEndorsementFactory(Factory):
+    class Meta:
+        model = "partnerships.AmendmentEndorsement"
+
+    amendment = factory.SubFactory(AmendmentFactory, submitted=True)
+    membership = factory.SubFactory(
+        MembershipFactory, partnership=factory.SelfAttribute("..amendment.partnership")
+    )
+    user = factory.LazyAttribute(lambda o: UserFactory(manages=o.membership.partner))
+    sha256 = factory.SelfAttribute("amendment.sha256")
+    endorsed_at = NOON

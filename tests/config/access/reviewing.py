@@ -1,11 +1,22 @@
 """Versions, reviews and amendments of partnerships."""
 
-from tests.config.access import ADMIN_READS, INSIDERS, PUBLIC, SIGNED_IN
+from tests.config.access import ADMIN_READS, INSIDERS, LEAD_CREATES, PUBLIC, REASON, SIGNED_IN
 
 ADMIN_ACTS = "401 404 404 404 404 404 404 404 200 403 404"
 LEAD_READS = "401 404 404 200 404 404 404 404 200 200 404"
 ADMIN_ADDS = "401 400 400 400 400 400 400 400 201 403 400"
 NEW_COMMENT = {"review": "{review_of_partnership}", "section": "places", "text": "Where?"}
+
+# Evaluators with assignments are insiders of those partnerships alone.
+INSIDERS_OF_PUBLIC = "404 404 200 200 200 404 200 200 200 200 200"
+LEAD_OF_AMENDMENT = "401 404 403 200 404 404 403 404 200 403 403"
+LEAD_OF_PENDING = "401 404 403 200 403 404 403 403 200 403 403"
+ADMIN_OF_AMENDMENT = "401 404 403 403 403 404 403 403 200 403 403"
+NEW_AMENDMENT = {
+    "partnership": "{unamended}",
+    "changes": {"about": {"title": "Wells and pipes"}},
+    "reason": "The council widened the work.",
+}
 
 ROWS = [
     ("GET", "partnership-reviews/", None, SIGNED_IN),
@@ -27,4 +38,20 @@ ROWS = [
     ("GET", "partnership-versions/{version}/", None, PUBLIC),
     ("GET", "partnership-versions/{submitted_version}/", None, INSIDERS),
     ("GET", "partnership-versions/{version}/difference/", None, PUBLIC),
+    ("GET", "amendments/", None, PUBLIC),
+    ("POST", "amendments/", NEW_AMENDMENT, LEAD_CREATES),
+    ("GET", "amendments/{pending_amendment}/", None, INSIDERS_OF_PUBLIC),
+    ("GET", "amendments/{approved_amendment}/", None, PUBLIC),
+    ("PATCH", "amendments/{begun_amendment}/", REASON, LEAD_OF_AMENDMENT),
+    ("POST", "amendments/{begun_amendment}/submit/", {}, LEAD_OF_AMENDMENT),
+    (
+        "POST",
+        "amendments/{pending_amendment}/endorse/",
+        {"membership": "{membership}"},
+        "401 404 200 403 403 404 403 403 200 403 200",
+    ),
+    ("POST", "amendments/{pending_amendment}/approve/", {}, ADMIN_OF_AMENDMENT),
+    ("POST", "amendments/{pending_amendment}/return/", REASON, ADMIN_OF_AMENDMENT),
+    ("POST", "amendments/{pending_amendment}/withdraw/", {}, LEAD_OF_PENDING),
+    ("GET", "amendments/{approved_amendment}/difference/", None, PUBLIC),
 ]
