@@ -21,6 +21,8 @@ class Tab(NamedTuple):
 TABS = [
     Tab("partnership", "Overview", "public"),
     Tab("partnership-work", "Registration", "insider"),
+    Tab("partnership-agreements", "Agreements", "public"),
+    Tab("partnership-risks", "Risks & benefits", "public"),
 ]
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from partnerships import workspace_urls
+from partnerships import agreements_urls, risks_urls, workspace_urls
 from partnerships.views import assignments, partner
 
 urlpatterns = [
@@ -11,4 +11,6 @@ urlpatterns = [
         name="assignments",
     ),
     *workspace_urls.urlpatterns,
+    *agreements_urls.urlpatterns,
+    *risks_urls.urlpatterns,
 ]

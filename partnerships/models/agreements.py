@@ -152,7 +152,7 @@ class Agreement(MovingRecord):
         """The document as members read it, and what its hash is of: for one of clauses made of
         them, in their order; no dates, numbers of rows or states, so the same words give it again.
         """
-        if self.kind not in self.OF_CLAUSES:
+        if self.sha256 or self.kind not in self.OF_CLAUSES:
             return self.text
         parts = [f"{self.title}\nEdition {self.edition}", self.preamble.strip()]
         parts += [f"{c.number}. {c.heading}\n{c.text.strip()}" for c in self.clauses.all()]

@@ -81,6 +81,10 @@ class Balance:
         return None if self.exact is None else self.exact < FLAG_BELOW
 
     @property
+    def shown(self) -> str:
+        return "" if self.exact is None else shown(self.exact)
+
+    @property
     def worked(self) -> str:
         """The arithmetic as a person would write it."""
         if self.exact is None:

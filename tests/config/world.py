@@ -76,6 +76,7 @@ def build():
     rows |= _reviewing(rows)
     names = {name: row.pk for name, row in rows.items()}
     names |= {
+        "proposed_sha256": rows["proposed_agreement"].sha256,
         "token": token.token_key,
         "secret": rows["offer"].new_secret(),
         "system_token": writing.auth_token_set.get().token_key,
@@ -201,6 +202,7 @@ def _ledger(rows):
             agreement=rows["proposed_agreement"], membership=rows["membership"]
         ),
         "former_agreement": f.AgreementFactory(partnership=active, superseded=True),
+        "clause": rows["draft_agreement"].clauses.first(),
     }
 
 
