@@ -343,6 +343,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "monitoring.tasks.request_due_reports",
         "schedule": timedelta(hours=24),
     },
+    "silent partnerships": {
+        "task": "partnerships.tasks.watch_silent_partnerships",
+        "schedule": timedelta(hours=24),
+    },
     "invitation mails": {"task": "registry.tasks.sweep_invitation_mails", "schedule": 60.0},
     "old answers": {"task": "registry.tasks.forget_old_answers", "schedule": 3600.0},
     "expired invitations": {"task": "registry.tasks.expire_invitations", "schedule": 3600.0},

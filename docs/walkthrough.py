@@ -141,7 +141,7 @@ def made_up_lei(mark):
 
 
 def found_partnership(manager, admin, lead, member):
-    """A draft with its lead, a member that accepts, and a promise by each."""
+    """A draft with its lead, an objective, a member that accepts, and a promise by each."""
     partnership = manager.post(
         "/partnerships/",
         title="Solar pumps for the lake basin",
@@ -154,6 +154,15 @@ def found_partnership(manager, admin, lead, member):
         targets=["6.1", "17.17"],
         countries=["KE"],
         lead=lead["id"],
+    )
+    manager.post(
+        "/objectives/",
+        partnership=partnership["id"],
+        text="Forty villages drink safe water within half an hour's walk.",
+        measure="villages with a working pump",
+        baseline="4",
+        goal_value="40",
+        target="6.1",
     )
     first = partnership["members"][0]
     invited = manager.post(
@@ -187,7 +196,13 @@ def found_partnership(manager, admin, lead, member):
             },
         ),
     ):
-        manager.post("/commitments/", membership=membership, due_on=due_on, **promise)
+        made = manager.post("/commitments/", membership=membership, due_on=due_on, **promise)
+        manager.post(
+            "/deliverables/",
+            commitment=made["id"],
+            title=f"{promise['title']}: the first half",
+            due_on=str(date.today() + timedelta(days=180)),
+        )
     say(f"partnership {partnership['id']} with {joined['partner_name']}: {joined['status']}")
     return partnership, [first["id"], joined["id"]]
 
@@ -244,7 +259,10 @@ def agree_on_framework(manager, partnership, members):
 
 
 def admit(manager, admin, partnership):
+    """What it lacks would stand among its findings; the secretariat admits it."""
     where = f"/partnerships/{partnership['id']}"
+    for finding in manager.get(where + "/findings/"):
+        say(f"lacks, {finding['section']}: {finding['text']}")
     manager.post(where + "/submit/")
     registered = admin.post(where + "/register/")
     active = manager.post(where + "/activate/")

@@ -9,8 +9,9 @@ class MonitoringConfig(AppConfig):
     def ready(self) -> None:
         from monitoring import merging, services, telling, vocabularies
         from monitoring.models.in_charge import hand_over_to, tasks_of
+        from monitoring.models.reported import last_reported, measured_of
         from partnerships.merging import memberships_combining
-        from partnerships.models import agreement_bound
+        from partnerships.models import agreement_bound, last_reports_asked, measured_asked
         from registry.models import hand_over, tasks_of_person
         from registry.vocabularies import vocabularies_loaded
 
@@ -27,6 +28,14 @@ class MonitoringConfig(AppConfig):
         ) -> None:
             hand_over_to(to, person=person, partner=partner, by=by)
 
+        def measured(sender: Any, partnership_ids: Any, **_: Any) -> set[int]:
+            return measured_of(partnership_ids)
+
+        def reported(sender: Any, partnership_ids: Any, **_: Any) -> dict[int, Any]:
+            return last_reported(partnership_ids)
+
+        measured_asked.connect(measured, weak=False, dispatch_uid="monitoring.measured")
+        last_reports_asked.connect(reported, weak=False, dispatch_uid="monitoring.reported")
         tasks_of_person.connect(tasks, weak=False, dispatch_uid="monitoring.tasks")
         hand_over.connect(on_hand_over, weak=False, dispatch_uid="monitoring.hand_over")
         agreement_bound.connect(on_bound, weak=False, dispatch_uid="agree_framework")

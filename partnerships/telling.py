@@ -17,6 +17,7 @@ from partnerships.models import (
     Solution,
     TenPrinciplesCommitment,
 )
+from partnerships.models.silence import WARNED_BEFORE, warning
 from registry.models import Event, User
 from registry.models.notices import How, NoticeGroup, add_group
 from registry.telling import admins, managers_of, tells
@@ -167,8 +168,10 @@ def register() -> None:
     add_group("partnerships", group, *keeping, "consultation", "technologyassessment")
     status = Partnership.Status
     tells(f"partnership.{status.SUBMITTED}", "Waits for registration: {}", _admins)
+    tells(f"partnership.{status.DRAFT}", "Taken back before registration: {}", _admins)
     tells(f"partnership.{status.RETURNED}", "Returned to be completed: {}", _lead)
     tells(f"partnership.{status.REGISTERED}", "Registered: {}", _members)
+    tells(f"partnership.{status.ACTIVE}", "Active from now on: {}", _members)
     tells(f"partnership.{status.SUSPENDED}", "Suspended: {}", _members)
     tells(f"partnership.{status.TERMINATED}", "Terminated: {}", _members)
     tells(f"partnership.{status.COMPLETED}", "Completed: {}", _members)
@@ -178,6 +181,12 @@ def register() -> None:
     tells("amendment.withdrawn", "Withdrawn: {}", _members_of_amendment)
     tells("amendment.approved", "Approved, and in force: {}", _members_of_amendment)
     tells("partnershipreview.assigned", "Yours to review: {}", _reviewer)
+    for days in WARNED_BEFORE:
+        text = f"Without a report it is inactive in {days} days: {{}}"
+        tells(f"partnership.{warning(days)}", text, _lead)
+    tells(
+        f"partnership.{status.INACTIVE}", "Inactive after two years without a report: {}", _members
+    )
     tells("membership.invited", "Invitation to a partnership: {}", _invited)
     tells("membership.accepted", "Joined: {}", _lead_of_membership)
     tells("membership.declined", "Declined the invitation: {}", _lead_of_membership)

@@ -95,6 +95,7 @@ def partnership(request: HttpRequest, key: str) -> HttpResponse:
     seen = Partnership.objects.visible_to(request.user).with_facts()
     found = get_object_or_404(seen, **lookup(key))
     now = timezone.now()
+    is_editor = found.is_editable_by(request.user)
     figures = partnership_figures(found, reference_on=timezone.localdate(), cutoff_at=now)
     rows = [IndicatorRow.live(item) for item in figures.indicators]
     context = {
@@ -116,8 +117,8 @@ def partnership(request: HttpRequest, key: str) -> HttpResponse:
         "reports": _reports(request, found),
         "documents": found.documents.all()[:50],
         "markers": Marker.objects.filter(partnership=found).current(),
-        "is_editor": found.is_editable_by(request.user),
-        "missing": {} if found.is_public() else found.missing(),
+        "is_editor": is_editor,
+        "lacking": found.findings() if is_editor and not found.is_public() else [],
     }
     return render(request, "monitoring/partnership.html", context)
 

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from partnerships.api.drafting import Drafting
 from partnerships.api.insight import with_insight
 from partnerships.api.ledger import LedgerOfPartnership
 from partnerships.api.light import LightTrack
@@ -89,6 +90,7 @@ class PartnershipSerializer(ModelSerializer):
             "members",
             "registered_at",
             "activated_at",
+            "closed_at",
             "created_at",
             "updated_at",
         ]
@@ -185,7 +187,7 @@ class PartnershipPageSerializer(Serializer):
 FACETS = OpenApiParameter("facets", bool, description="count what each value of a facet would find")
 
 
-class PartnershipViewSet(LedgerOfPartnership, LightTrack, ShowsMoney, RecordViewSet):
+class PartnershipViewSet(Drafting, LedgerOfPartnership, LightTrack, ShowsMoney, RecordViewSet):
     queryset = Partnership.objects.all()
     serializer_class = PartnershipSerializer
     filterset_class = PartnershipFilter
@@ -252,14 +254,34 @@ class PartnershipViewSet(LedgerOfPartnership, LightTrack, ShowsMoney, RecordView
         partnership.send_back(by=self.user, **reasons)
         return self.answer(partnership)
 
-    @verb()
-    def activate(self, partnership: Partnership) -> Response:
-        partnership.activate(by=self.user)
+    @verb(OptionalReasonSerializer)
+    def take_back(self, partnership: Partnership, *, reason: str = "") -> Response:
+        """Before the secretariat has decided, it is a draft again."""
+        partnership.take_back(by=self.user, reason=reason)
         return self.answer(partnership)
 
-    @verb()
-    def complete(self, partnership: Partnership) -> Response:
-        partnership.complete(by=self.user)
+    @verb(OptionalReasonSerializer)
+    def activate(self, partnership: Partnership, *, reason: str = "") -> Response:
+        """Begin; one that was inactive goes on, with the reason."""
+        partnership.activate(by=self.user, reason=reason)
+        return self.answer(partnership)
+
+    @verb(OptionalReasonSerializer)
+    def complete(self, partnership: Partnership, *, reason: str = "") -> Response:
+        """Close the books; before the end or with open promises, with the reason."""
+        partnership.complete(by=self.user, reason=reason)
+        return self.answer(partnership)
+
+    @verb(OptionalReasonSerializer)
+    def reinstate(self, partnership: Partnership, *, reason: str = "") -> Response:
+        """An admin lifts the suspension: it is active again, or registered if it never was."""
+        partnership.reinstate(by=self.user, reason=reason)
+        return self.answer(partnership)
+
+    @verb(ReasonSerializer)
+    def reopen(self, partnership: Partnership, *, reason: str) -> Response:
+        """An admin opens the books of a completed one again."""
+        partnership.reopen(by=self.user, reason=reason)
         return self.answer(partnership)
 
     @verb(ReasonSerializer)

@@ -46,6 +46,8 @@ from partnerships.models.reviews import (
 from partnerships.models.risks import Benefit, BenefitValue, Risk, RiskRating
 from partnerships.models.sections import Section
 from partnerships.models.sharing import Share, Sharing
+from partnerships.models.silence import last_reports_asked
+from partnerships.models.smart import Finding, measured_asked
 from partnerships.models.solutions import Solution
 from partnerships.models.stakeholders import AffectedGroup
 from partnerships.models.standings import Standing
@@ -81,6 +83,7 @@ __all__ = [
     "Endorsement",
     "Expenditure",
     "Facets",
+    "Finding",
     "Fund",
     "Ingredient",
     "LedgerState",
@@ -125,10 +128,12 @@ __all__ = [
     "difference",
     "document_of",
     "hash_of",
+    "last_reports_asked",
     "ledger_is_visible",
     "ledger_state",
     "ledger_text",
     "limits_of",
+    "measured_asked",
     "returned_reasons",
     "with_shares",
     "word_difference",

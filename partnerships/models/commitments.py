@@ -63,6 +63,11 @@ class CommitmentQuerySet(OfPartnershipQuerySet):
             standing_at_first=standing_of_promise("due_on", day),
         )
 
+    def unkept(self) -> Self:
+        """Promises that stand and of which nothing has been confirmed."""
+        kept = Commitment.objects.with_confirmed_delivery()
+        return self.filter(status="open").exclude(pk__in=kept.values("pk"))
+
 
 class Commitment(MovingRecord):
     """A promise by one member: what, how much, by when."""

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from partnerships.models.narrowing import condition
+from partnerships.models.smart import Finding, findings_of
 from registry.models import Partner
 from registry.models.search import SearchedQuerySet
 
@@ -65,6 +66,10 @@ class PartnershipQuerySet(SearchedQuerySet[Any]):
         return self.select_related("primary_goal").prefetch_related(
             "goals", "targets__goal", "places__country", lead
         )
+
+    def findings(self) -> dict[int, list[Finding]]:
+        """What each one lacks to be submitted, as it is stored now; empty where nothing is."""
+        return findings_of(list(self.prefetch_related(None)))
 
     def counts_by_goal(self) -> dict[int, int]:
         """How many partnerships name each goal; one query over the three ways to name it."""

@@ -45,10 +45,6 @@ def _state(is_written: bool, is_lacking: bool) -> str:
 
 def _lacking(partnership: Partnership) -> dict[Section, list[str]]:
     found: dict[Section, list[str]] = {section: [] for section in Section}
-    if not hasattr(partnership, "findings"):
-        for name, text in partnership.missing().items():
-            found[Section("members" if name == "memberships" else name)].append(text)
-        return found
     for finding in partnership.findings():
         found[finding.section].append(finding.text)
     return found

@@ -51,11 +51,12 @@ class PartnershipReviewQuerySet(models.QuerySet["PartnershipReview"]):
         reason: str = "",
         sections: Mapping[str, str] | None = None,
     ) -> None:
-        """Close the open round of a partnership that is being registered or returned."""
+        """Close the open round of a partnership that is registered, returned or taken back."""
         review = self.open().filter(partnership=partnership).first()
         if review is None:
             return
-        review.require_reviewer(by)
+        if outcome != PartnershipReview.Outcome.TAKEN_BACK:
+            review.require_reviewer(by)
         review.change(outcome=outcome, decided_at=timezone.now(), decided_by=by, reason=reason)
         for section, text in (sections or {}).items():
             review.comments.create(
@@ -69,6 +70,7 @@ class PartnershipReview(Record):
     class Outcome(models.TextChoices):
         REGISTERED = "registered"
         RETURNED = "returned"
+        TAKEN_BACK = "taken_back", "taken back"
 
     partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="reviews")
     submission = models.ForeignKey(

@@ -119,16 +119,18 @@ def _partnerships(lead, member, suspended):
     made = {
         "active": f.PartnershipFactory(active=True, lead=lead),
         "registered": f.PartnershipFactory(registered=True, lead=lead),
-        "submitted": f.PartnershipFactory(submitted=True, lead=lead),
-        "draft": f.PartnershipFactory(lead=lead),
+        "submitted": f.PartnershipFactory(submitted=True, smart=True, lead=lead),
+        "draft": f.PartnershipFactory(smart=True, lead=lead),
+        "silent": f.PartnershipFactory(inactive=True, lead=lead),
+        "halted": f.PartnershipFactory(suspended=True, lead=lead),
+        "finished": f.PartnershipFactory(completed=True, lead=lead),
     }
     joined = {
         name: f.MembershipFactory(partnership=row, partner=member) for name, row in made.items()
     }
     for row in made.values():
         f.MembershipFactory(partnership=row, partner=suspended)
-    made["draft"].targets.add(f.TargetFactory())
-    f.CommitmentFactory(membership=joined["draft"], partnership=made["draft"])
+    f.PromiseFactory(membership=joined["draft"], partnership=made["draft"])
     inviting = f.PartnershipFactory(active=True, lead=lead)
     invitation = f.MembershipFactory(partnership=inviting, partner=member, invited=True)
     return {**made, "membership": joined["active"], "invitation": invitation}
@@ -137,7 +139,7 @@ def _partnerships(lead, member, suspended):
 def _assignments(rows, people):
     """The evaluator's are the partnerships of this world; the unassigned one's is another."""
     mine, other = (people[name].affiliations.get() for name in ("evaluator", "unassigned"))
-    here = ["active", "registered", "submitted", "draft"]
+    here = ["active", "registered", "submitted", "draft", "silent", "halted", "finished"]
     for partnership in (*(rows[name] for name in here), rows["invitation"].partnership):
         f.AssignmentFactory(affiliation=mine, partnership=partnership)
     elsewhere = f.PartnershipFactory(active=True)
@@ -172,7 +174,7 @@ def _objectives(rows):
 
 
 def _money(rows):
-    commitment, drafted = rows["commitment"], rows["draft"].commitments.get()
+    commitment, drafted = rows["commitment"], rows["draft"].commitments.earliest("-pk")
     line = f.BudgetLineFactory(partnership=rows["active"], membership=rows["membership"])
     return {
         "draft_commitment": drafted,

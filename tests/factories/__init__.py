@@ -18,6 +18,7 @@ from tests.factories.describing import (
     LocationFactory,
     ObjectiveFactory,
     PlannedDisbursementFactory,
+    PromiseFactory,
 )
 from tests.factories.due_diligence import (
     CriterionAnswerFactory,
@@ -199,6 +200,7 @@ __all__ = [
     "PeriodTargetFactory",
     "PlannedDisbursementFactory",
     "PrincipleFactory",
+    "PromiseFactory",
     "ReportFactory",
     "ReportRunFactory",
     "ReportingUnitFactory",

@@ -93,3 +93,9 @@ class DeliveryEvidenceFactory(Factory):
     delivery = factory.SubFactory(DeliveryFactory)
     title = "Receipt"
     url = factory.Sequence(lambda n: f"https://example.org/receipts/{n}")
+
+
+class PromiseFactory(CommitmentFactory):
+    """A commitment with its deliverable."""
+
+    deliverable = factory.RelatedFactory(DeliverableFactory, "commitment")

@@ -12,12 +12,19 @@ from tests.factories.registry import (
     CurrencyFactory,
     GoalFactory,
     PartnerFactory,
+    TargetFactory,
     UserFactory,
 )
 
+DESCRIBING = "tests.factories.describing"  # builds on this module
+
 
 class PartnershipFactory(Factory):
-    """A draft with its lead; `lead=partner` names the lead, `lead=False` leaves it out."""
+    """A draft with its lead; `lead=partner` names the lead, `lead=False` leaves it out.
+
+    `smart=True` adds all that a submission needs: an objective, a target, and two members
+    besides the lead who promise something; its title is like no other's.
+    """
 
     class Meta:
         model = "partnerships.Partnership"
@@ -33,6 +40,16 @@ class PartnershipFactory(Factory):
         terminated = factory.Trait(public=True, status="terminated", activated_at=NOON)
         submitted = factory.Trait(status="submitted")
         returned = factory.Trait(status="returned")
+        inactive = factory.Trait(public=True, status="inactive", activated_at=NOON)
+        smart = factory.Trait(
+            title=factory.Sequence(lambda n: sha256(f"smart {n}".encode()).hexdigest()),
+            aim=factory.RelatedFactory(f"{DESCRIBING}.ObjectiveFactory", "partnership"),
+            aimed_at=factory.PostGeneration(
+                lambda p, create, value: p.targets.add(TargetFactory())
+            ),
+            promised=factory.RelatedFactory(f"{DESCRIBING}.PromiseFactory", "partnership"),
+            promised_too=factory.RelatedFactory(f"{DESCRIBING}.PromiseFactory", "partnership"),
+        )
 
     title = factory.Sequence(lambda n: f"Partnership {n}")
     summary = "Clean water for every village."

@@ -37,7 +37,7 @@ class PartnershipReviewFactory(Factory):
             partnership=factory.SubFactory(PartnershipFactory, returned=True),
         )
 
-    partnership = factory.SubFactory(PartnershipFactory, submitted=True)
+    partnership = factory.SubFactory(PartnershipFactory, submitted=True, smart=True)
     submission = factory.SubFactory(
         PartnershipVersionFactory,
         partnership=factory.SelfAttribute("..partnership"),

@@ -48,6 +48,8 @@ def test_the_hub_tells_not_started_from_incomplete_from_complete(client, partner
     assert states()[Section.RISKS] == "optional"
     MembershipFactory(partnership=partnership, invited=True)
     partnership.targets.add(TargetFactory())
+    assert states()[Section.TARGETS] == "incomplete"
+    partnership.amend(primary_goal=partnership.targets.get().goal)
     assert states()[Section.MEMBERS] == "incomplete"
     assert states()[Section.TARGETS] == "complete"
 

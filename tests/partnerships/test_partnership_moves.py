@@ -1,74 +1,25 @@
 """A partnership's life from draft to closed books: who moves it, from where, once."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from partnerships.models import Partnership
 from registry.errors import NotAllowed
 from registry.models import Event
-from tests.factories import CommitmentFactory, PartnershipFactory, TargetFactory
+from tests.factories import (
+    CommitmentFactory,
+    DeliveryFactory,
+    MembershipFactory,
+    PartnershipFactory,
+    UserFactory,
+)
 from tests.moves import People, moves_of, race, read_twice, refused
+from tests.partnerships.living import ALLOWED, FROM, MOVES, STATES, partnership_that_is, stored
 
 pytestmark = pytest.mark.django_db
-MOVES = {
-    "submit": lambda p, by: p.submit(by=by),
-    "register": lambda p, by: p.register(by=by),
-    "send_back": lambda p, by: p.send_back(by=by, reason="Name the targets."),
-    "activate": lambda p, by: p.activate(by=by),
-    "complete": lambda p, by: p.complete(by=by),
-    "suspend": lambda p, by: p.suspend(by=by, reason="Under review."),
-    "terminate": lambda p, by: p.terminate(by=by, reason="Funds ended."),
-}
-FROM = {
-    "submit": {"draft": "submitted", "returned": "submitted"},
-    "register": {"submitted": "registered"},
-    "send_back": {"submitted": "returned"},
-    "activate": {"registered": "active", "suspended": "active", "inactive": "active"},
-    "complete": {"active": "completed"},
-    "suspend": {"active": "suspended"},
-    "terminate": {
-        "registered": "terminated",
-        "active": "terminated",
-        "suspended": "terminated",
-        "inactive": "terminated",
-    },
-}
-STATES = [
-    "draft",
-    "submitted",
-    "returned",
-    "registered",
-    "active",
-    "completed",
-    "suspended",
-    "terminated",
-    "inactive",
-]
-ALLOWED = [(move, was, to) for move, moves in FROM.items() for was, to in moves.items()]
 WRONG = [(move, was) for move in FROM for was in STATES if was not in FROM[move]]
-BY_ADMINS_ONLY = [
-    ("register", "submitted"),
-    ("send_back", "submitted"),
-    ("suspend", "active"),
-    ("activate", "suspended"),
-]
-BY_THE_LEAD = [(m, was) for m, was, _ in ALLOWED if (m, was) not in BY_ADMINS_ONLY]
-
-
-def partnership_that_is(status):
-    """Complete enough to be submitted."""
-    if status == "inactive":
-        partnership = PartnershipFactory(active=True, status="inactive")
-    else:
-        partnership = PartnershipFactory(**({} if status == "draft" else {status: True}))
-    partnership.targets.add(TargetFactory())
-    CommitmentFactory(partnership=partnership)
-    return partnership
-
-
-def stored(partnership):
-    return Partnership.objects.get(pk=partnership.pk)
 
 
 @pytest.mark.parametrize(("move", "was", "to"), ALLOWED)
@@ -94,40 +45,6 @@ def test_refuses_a_move_from_the_wrong_state(move, was):
     assert moves_of(partnership) == []
 
 
-@pytest.mark.parametrize(("move", "was"), BY_THE_LEAD)
-def test_the_leads_managers_move_it(move, was):
-    partnership = partnership_that_is(was)
-
-    MOVES[move](partnership, People(partnership).lead_manager)
-
-    assert len(moves_of(partnership)) == 1
-
-
-@pytest.mark.parametrize(("move", "was"), BY_ADMINS_ONLY)
-def test_only_admins_admit_return_and_suspend_it_or_lift_a_suspension(move, was):
-    partnership = partnership_that_is(was)
-
-    with refused("admins_only", NotAllowed):
-        MOVES[move](partnership, People(partnership).lead_manager)
-
-    assert stored(partnership).status == was
-
-
-@pytest.mark.parametrize(
-    "who", ["lead_evaluator", "lead_observer", "manager", "evaluator", "outsider"]
-)
-@pytest.mark.parametrize("move", MOVES)
-def test_others_do_not_move_it(move, who):
-    was = next(iter(FROM[move]))
-    partnership = partnership_that_is(was)
-
-    with pytest.raises(NotAllowed):
-        MOVES[move](partnership, People(partnership)[who])
-
-    assert stored(partnership).status == was
-    assert moves_of(partnership) == []
-
-
 def test_an_outsider_does_not_learn_what_a_draft_lacks():
     partnership = PartnershipFactory()
 
@@ -135,9 +52,18 @@ def test_an_outsider_does_not_learn_what_a_draft_lacks():
         partnership.submit(by=People(partnership).outsider)
 
 
-@pytest.mark.parametrize("move", ["send_back", "suspend", "terminate"])
-def test_a_move_against_the_partners_gives_its_reason(move):
-    partnership = partnership_that_is("submitted" if move == "send_back" else "active")
+@pytest.mark.parametrize(
+    ("move", "was"),
+    [
+        ("send_back", "submitted"),
+        ("suspend", "active"),
+        ("terminate", "active"),
+        ("reopen", "completed"),
+        ("activate", "inactive"),
+    ],
+)
+def test_a_move_that_needs_a_reason_is_not_made_without_one(move, was):
+    partnership = partnership_that_is(was)
 
     with pytest.raises(ValidationError) as refusal:
         getattr(partnership, move)(by=People(partnership).admin, reason="  ")
@@ -152,7 +78,7 @@ def test_an_unfinished_draft_is_told_everything_it_lacks_at_once():
     with pytest.raises(ValidationError) as refusal:
         partnership.submit(by=People(PartnershipFactory()).admin)
 
-    assert set(refusal.value.message_dict) == {"targets", "memberships", "commitments"}
+    assert set(refusal.value.message_dict) == {"objectives", "targets", "members", "commitments"}
     assert stored(partnership).status == "draft"
 
 
@@ -213,7 +139,7 @@ def test_a_reference_is_for_good():
 
     partnership.activate(by=admin)
     partnership.suspend(by=admin, reason="Under review.")
-    partnership.activate(by=admin)
+    partnership.reinstate(by=admin)
 
     assert stored(partnership).reference == reference
     assert moves_of(partnership) == [
@@ -222,3 +148,106 @@ def test_a_reference_is_for_good():
         ("active", "suspended"),
         ("suspended", "active"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("move", "was", "moment"),
+    [
+        ("submit", "returned", "submitted_at"),
+        ("register", "submitted", "registered_at"),
+        ("activate", "registered", "activated_at"),
+        ("activate", "inactive", "resumed_at"),
+        ("reinstate", "suspended", "resumed_at"),
+        ("complete", "active", "closed_at"),
+        ("terminate", "active", "closed_at"),
+    ],
+)
+def test_records_when_it_happened(move, was, moment):
+    partnership = partnership_that_is(was)
+    before = timezone.now()
+
+    MOVES[move](partnership, People(partnership).admin)
+
+    assert before <= getattr(stored(partnership), moment) <= timezone.now()
+
+
+def test_one_that_is_reopened_is_not_closed_any_more():
+    partnership = partnership_that_is("completed", closed_at=timezone.now())
+
+    partnership.reopen(by=People(partnership).admin, reason="A report was still missing.")
+
+    assert stored(partnership).closed_at is None
+
+
+def test_a_suspension_before_it_had_begun_leads_back_to_registered():
+    partnership = partnership_that_is("suspended", activated_at=None)
+
+    partnership.reinstate(by=People(partnership).admin)
+
+    assert stored(partnership).status == "registered"
+
+
+def test_is_not_registered_once_a_member_that_made_it_complete_has_left():
+    partnership = partnership_that_is("submitted")
+    for commitment in partnership.commitments.all():
+        commitment.membership.leave(by=People(PartnershipFactory()).admin)
+
+    with refused("incomplete") as refusal:
+        partnership.register(by=People(PartnershipFactory()).admin)
+
+    codes = [finding["code"] for finding in refusal.value.extra["findings"]]
+    assert codes == ["too_few_members", "not_by_a_member", "no_commitment"]
+    assert stored(partnership).reference is None
+
+
+def test_is_not_registered_while_the_lead_is_not_verified():
+    partnership = partnership_that_is("submitted", lead__partner__suspended=True)
+
+    with refused("lead_not_verified"):
+        partnership.register(by=People(partnership).admin)
+
+
+@pytest.mark.parametrize(("days", "code"), [(30, None), (31, "too_early")])
+def test_becomes_active_at_most_thirty_days_before_it_starts(days, code):
+    starts_on = timezone.localdate() + timedelta(days=days)
+    partnership = PartnershipFactory(registered=True, starts_on=starts_on, ends_on=None)
+    lead = People(partnership).lead_manager
+
+    if code is None:
+        partnership.activate(by=lead)
+    else:
+        with refused(code):
+            partnership.activate(by=lead)
+
+    assert stored(partnership).status == ("registered" if code else "active")
+
+
+def test_does_not_begin_with_one_member():
+    partnership = PartnershipFactory(registered=True)
+    MembershipFactory(partnership=partnership, invited=True)
+
+    with refused("too_few_members"):
+        partnership.activate(by=UserFactory(admin=True))
+
+
+def test_completes_without_words_when_it_is_over_and_everything_arrived():
+    partnership = PartnershipFactory(active=True, ends_on=timezone.localdate())
+    DeliveryFactory(commitment__partnership=partnership, confirmed=True)
+
+    partnership.complete(by=People(partnership).lead_manager)
+
+    assert stored(partnership).status == "completed"
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_completes_early_or_with_open_promises_only_with_the_reason(days):
+    ends_on = timezone.localdate() + timedelta(days=days)
+    partnership = PartnershipFactory(active=True, ends_on=ends_on)
+    if not days:
+        CommitmentFactory(partnership=partnership)
+
+    with pytest.raises(ValidationError) as refusal:
+        partnership.complete(by=People(partnership).lead_manager)
+
+    assert list(refusal.value.message_dict) == ["reason"]
+    assert stored(partnership).status == "active"

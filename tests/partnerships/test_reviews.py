@@ -18,11 +18,9 @@ from partnerships.services.reviews import assign_all
 from registry.errors import DomainError, NotAllowed, StaleVersion
 from registry.models import Event
 from tests.factories import (
-    CommitmentFactory,
     MembershipFactory,
     PartnershipFactory,
     PartnershipReviewFactory,
-    TargetFactory,
     UserFactory,
 )
 from tests.moves import People, field_of, race, read_twice, refused
@@ -38,11 +36,7 @@ def admin():
 @pytest.fixture
 def submitted():
     """Complete, and submitted by its lead for the first time."""
-    partnership = PartnershipFactory(title="Wells")
-    CommitmentFactory(
-        partnership=partnership, membership=MembershipFactory(partnership=partnership)
-    )
-    partnership.targets.add(TargetFactory())
+    partnership = PartnershipFactory(title="Wells", smart=True)
     partnership.submit(by=lead_of(partnership))
     return partnership
 
@@ -122,7 +116,7 @@ def test_only_admins_review(submitted, who):
 
 
 def test_nobody_reviews_a_partnership_of_their_own(submitted, admin):
-    member = submitted.memberships.exclude(roles=["lead"]).get()
+    member = submitted.memberships.exclude(roles=["lead"]).first()
     own = UserFactory(admin=True, manages=member.partner)
     review = submitted.reviews.get()
     for act in (

@@ -5,11 +5,8 @@ from django.db import DatabaseError, connection, transaction
 
 from partnerships.models import PartnershipVersion
 from tests.factories import (
-    CommitmentFactory,
-    MembershipFactory,
     PartnershipFactory,
     PartnershipVersionFactory,
-    TargetFactory,
     UserFactory,
 )
 
@@ -19,11 +16,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def registered():
     """Submitted and registered."""
-    partnership = PartnershipFactory(title="Wells")
-    CommitmentFactory(
-        partnership=partnership, membership=MembershipFactory(partnership=partnership)
-    )
-    partnership.targets.add(TargetFactory())
+    partnership = PartnershipFactory(title="Wells", smart=True)
     lead = partnership.memberships.get(roles=["lead"]).partner
     partnership.submit(by=UserFactory(manages=lead))
     partnership.register(by=UserFactory(admin=True))
@@ -71,7 +64,7 @@ def test_the_public_reads_what_was_registered_not_what_was_submitted(api, regist
 
 
 def test_members_read_what_was_submitted_and_outsiders_nothing(registered):
-    member = registered.memberships.exclude(roles=["lead"]).get()
+    member = registered.memberships.exclude(roles=["lead"]).first()
     insider, outsider = UserFactory(observes=member.partner), UserFactory()
     assert PartnershipVersion.objects.visible_to(insider).count() == 2
     assert PartnershipVersion.objects.visible_to(outsider).count() == 1
