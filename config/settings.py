@@ -288,6 +288,11 @@ SPECTACULAR_SETTINGS = {
             ("partnerships", "Risk", "Category"),
             ("partnerships", "Benefit", "Status"),
             ("partnerships", "Benefit", "Kind"),
+            ("partnerships", "Marker", "Kind"),
+            ("partnerships", "AffectedGroup", "Level"),
+            ("partnerships", "AffectedGroup", "Effect"),
+            ("partnerships", "AffectedGroup", "Influence"),
+            ("partnerships", "Consultation", "Method"),
             ("registry", "Affiliation", "Role"),
             ("monitoring", "Framework", "Status"),
             ("monitoring", "Result", "Level"),
@@ -300,7 +305,10 @@ SPECTACULAR_SETTINGS = {
             ("monitoring", "Report", "Kind"),
         )
     }
-    | {"Standing": "partnerships.models.Standing"},
+    | {
+        "Standing": "partnerships.models.Standing",
+        "PeopleGroup": "partnerships.models.PeopleGroup",
+    },
 }
 # knox's own table is replaced by ours; made all the same, it would only be in the way of a flush.
 MIGRATION_MODULES = {"knox": None}

@@ -9,11 +9,14 @@ from partnerships.api import (
     deliverables,
     deliveries,
     delivery_evidence,
+    dialogue,
     ledger,
     objectives,
     partnerships,
+    principles,
     reviews,
     spending,
+    technology,
     versions,
 )
 
@@ -38,4 +41,11 @@ RESOURCES = {
     "review-comments": reviews.ReviewCommentViewSet,
     "amendments": amendments.AmendmentViewSet,
     "partnership-versions": versions.PartnershipVersionViewSet,
+    "markers": principles.MarkerViewSet,
+    "beneficiary-groups": principles.BeneficiaryGroupViewSet,
+    "ten-principles-commitments": principles.TenPrinciplesCommitmentViewSet,
+    "affected-groups": dialogue.AffectedGroupViewSet,
+    "consultations": dialogue.ConsultationViewSet,
+    "technology-assessments": technology.TechnologyAssessmentViewSet,
+    "technology-mitigations": technology.TechnologyMitigationViewSet,
 }

@@ -21,7 +21,7 @@ from registry.models import Event, User
 def assess_marker(partnership: Partnership, *, by: User, kind: str, **fields: Any) -> Marker:
     """Record how far a principle is pursued; earlier assessments stay, and what is published."""
     hold_open(partnership, by)
-    fields.setdefault("assessed_on", timezone.localdate())
+    fields["assessed_on"] = fields.get("assessed_on") or timezone.localdate()
     marker = Marker(partnership=partnership, kind=kind, assessed_by=by, **fields).store()
     Event.log(marker, "assessed", by=by, facts={"kind": kind, "significance": marker.significance})
     return marker

@@ -184,6 +184,37 @@ def amendments(count, admin):
     copies(f.AmendmentEndorsementFactory(), count, lambda n: {"amendment": made[n]})
 
 
+def beneficiary_groups(count, admin):
+    row = f.BeneficiaryGroupFactory()
+    made = copies(row.partnership, count, lambda n: {"reference": f"P-{n:09}"})
+    copies(row, count, lambda n: {"partnership": made[n]})
+
+
+def statements(count, admin):
+    row = f.TenPrinciplesCommitmentFactory()
+    partners = copies(f.PartnerFactory(), count)
+    members = copies(row.membership, count, lambda n: {"partner": partners[n]})
+    copies(row, count, lambda n: {"membership": members[n]})
+
+
+def consultations(count, admin):
+    row = f.ConsultationFactory(turnouts=[])
+    made = copies(row, count)
+    copies(f.TurnoutFactory(), count, lambda n: {"consultation": made[n]})
+
+
+def technology_assessments(count, admin):
+    row = f.TechnologyMitigationFactory()
+    row.assessment.groups.add(f.AffectedGroupFactory(partnership=row.assessment.partnership))
+    made = copies(row.assessment, count)
+    copies(row, count, lambda n: {"assessment": made[n]})
+    copies(row.assessment.groups.through.objects.get(), count, lambda n: with_assessment(made[n]))
+
+
+def with_assessment(assessment):
+    return {"technologyassessment_id": assessment.pk}
+
+
 def of(factory, vary=lambda n: {}, **values):
     return lambda count, admin: copies(factory(**values), count, vary)
 
@@ -261,4 +292,11 @@ MANY = {
     "partnership-reviews": partnership_reviews,
     "review-comments": of(f.ReviewCommentFactory),
     "partnership-versions": of(f.PartnershipVersionFactory, lambda n: {"number": n + 2}),
+    "markers": of(f.MarkerFactory, assessed=True),
+    "beneficiary-groups": beneficiary_groups,
+    "ten-principles-commitments": statements,
+    "affected-groups": of(f.AffectedGroupFactory, lambda n: {"name": f"Group {n}"}),
+    "consultations": consultations,
+    "technology-assessments": technology_assessments,
+    "technology-mitigations": of(f.TechnologyMitigationFactory),
 }

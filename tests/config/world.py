@@ -74,6 +74,8 @@ def build():
     rows |= _secretariat(member, third)
     rows |= _telling(member, people["evaluator"])
     rows |= _reviewing(rows)
+    rows |= _principles(rows)
+    rows |= _dialogue(rows)
     names = {name: row.pk for name, row in rows.items()}
     names |= {
         "proposed_sha256": rows["proposed_agreement"].sha256,
@@ -331,4 +333,33 @@ def _reviewing(rows):
         "taken_review": taken,
         "review_comment": f.ReviewCommentFactory(review=review),
         "return_reason": f.ReviewCommentFactory(review=returned, is_reason=True),
+    }
+
+
+def _principles(rows):
+    active, member = rows["active"], rows["member_partner"]
+    member.change(kind="un_entity")  # whom the Ten Principles are asked of
+    f.MarkerFactory(partnership=active)
+    elsewhere = rows["registered"].memberships.get(partner=member)
+    return {
+        "marker": f.MarkerFactory(partnership=active, assessed=True),
+        "draft_marker": f.MarkerFactory(partnership=rows["draft"], assessed=True),
+        "beneficiaries": f.BeneficiaryGroupFactory(partnership=active),
+        "statement": f.TenPrinciplesCommitmentFactory(membership=elsewhere),
+        "membership_elsewhere": elsewhere,
+    }
+
+
+def _dialogue(rows):
+    active, draft = rows["active"], rows["draft"]
+    group = f.AffectedGroupFactory(partnership=active)
+    turnouts = [{"group": group, "people": 40}]
+    mitigation = f.TechnologyMitigationFactory(assessment__partnership=active)
+    return {
+        "group": group,
+        "draft_group": f.AffectedGroupFactory(partnership=draft),
+        "consultation": f.ConsultationFactory(partnership=active, turnouts=turnouts),
+        "draft_consultation": f.ConsultationFactory(partnership=draft),
+        "technology": mitigation.assessment,
+        "mitigation": mitigation,
     }

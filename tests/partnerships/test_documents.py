@@ -6,15 +6,19 @@ import pytest
 
 from partnerships.models import Section, difference, document_of, hash_of, word_difference
 from tests.factories import (
+    AffectedGroupFactory,
+    BeneficiaryGroupFactory,
     BudgetLineFactory,
     CommitmentFactory,
     DeliverableFactory,
     LocationFactory,
+    MarkerFactory,
     MembershipFactory,
     ObjectiveFactory,
     PartnershipCountryFactory,
     PartnershipFactory,
     TargetFactory,
+    TechnologyAssessmentFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -44,8 +48,9 @@ def test_costs_the_same_at_any_size(partnership, size, django_assert_num_queries
     fill(partnership, size)
 
     # the partnership; its objectives; main goal, goals, targets; countries, locations; members;
-    # commitments with deliverables and targets; budget
-    with django_assert_num_queries(12):
+    # commitments with deliverables and targets; budget; markers, beneficiaries, Ten Principles;
+    # stakeholder map, technologies
+    with django_assert_num_queries(17):
         document_of(partnership)
 
 
@@ -137,3 +142,19 @@ def test_long_texts_differ_word_by_word_and_lose_nothing():
     ]
     assert "".join(p.text for p in pieces if p.what != "added") == before
     assert "".join(p.text for p in pieces if p.what != "removed") == after
+
+
+def test_holds_principles_and_the_map_without_small_counts_or_what_was_withdrawn(partnership):
+    MarkerFactory(partnership=partnership, assessed=True)
+    BeneficiaryGroupFactory(partnership=partnership, people="youth")
+    AffectedGroupFactory(partnership=partnership, name="Carriers", size=7)
+    AffectedGroupFactory(partnership=partnership, withdrawn=True)
+    TechnologyAssessmentFactory(partnership=partnership, technology="Meters")
+
+    document = document_of(partnership)
+    assert [row["id"] for row in document["principles"]["markers"]] == ["gender"]
+    assert [row["name"] for row in document["principles"]["beneficiaries"]] == ["young people"]
+    assert [(g["name"], g["size"]) for g in document["dialogue"]["groups"]] == [
+        ("Carriers", "1–10")
+    ]
+    assert document["dialogue"]["technologies"][0]["name"] == "Meters"
