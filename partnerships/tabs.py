@@ -20,6 +20,8 @@ class Tab(NamedTuple):
 
 TABS = [
     Tab("partnership", "Overview", "public"),
+    Tab("partnership-commitments", "Commitments", "public"),
+    Tab("partnership-budget", "Money", "public"),
     Tab("partnership-work", "Registration", "insider"),
     Tab("partnership-agreements", "Agreements", "public"),
     Tab("partnership-risks", "Risks & benefits", "public"),

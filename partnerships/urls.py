@@ -1,6 +1,6 @@
 from django.urls import path
 
-from partnerships import agreements_urls, risks_urls, workspace_urls
+from partnerships import agreements_urls, money_urls, risks_urls, workspace_urls
 from partnerships.views import assignments, partner
 
 urlpatterns = [
@@ -13,4 +13,5 @@ urlpatterns = [
     *workspace_urls.urlpatterns,
     *agreements_urls.urlpatterns,
     *risks_urls.urlpatterns,
+    *money_urls.urlpatterns,
 ]

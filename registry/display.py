@@ -57,6 +57,16 @@ LOOKS = {
     "incomplete": Look("Incomplete", "half", "due"),
     "not_started": Look("Not started", "ring", "na"),
     "open": Look("Open", "ring", "due"),
+    "on_time": Look("On time", "circle", "on"),
+    "due_soon": Look("Due soon", "half", "due"),
+    "undated": Look("No due date", "dash", "na"),
+    "fulfilled": Look("Fulfilled", "check", "on"),
+    "over_fulfilled": Look("Over-fulfilled", "check", "on"),
+    "overspent": Look("More than budgeted", "triangle", "risk"),
+    "recorded": Look("Not confirmed yet", "ring", "na"),
+    "confirmed": Look("Confirmed", "check", "on"),
+    "disputed": Look("Disputed", "triangle", "risk"),
+    "replaced": Look("Replaced by a correction", "dash", "na"),
     "closed": Look("Closed", "dash", "na"),
 }
 REASONS = {

@@ -47,10 +47,10 @@ class Amount(NamedTuple):
 
 @dataclass
 class Total:
-    """Amounts of one kind; in US dollars only if there is a rate for each of them."""
+    """Amounts of one kind; in US dollars only if something was recorded, all of it with a rate."""
 
     by_currency: dict[str, Decimal] = field(default_factory=dict)
-    usd: Decimal | None = ZERO
+    usd: Decimal | None = None
     without_rate: list[tuple[str, date]] = field(default_factory=list)
 
     def add(self, row: Amount, rate: Decimal | None) -> None:
@@ -58,8 +58,8 @@ class Total:
         if rate is None:
             self.usd = None
             self.without_rate = sorted({*self.without_rate, (row.currency, row.on)})
-        elif self.usd is not None:
-            self.usd += row.amount * rate
+        elif not self.without_rate:
+            self.usd = (self.usd or ZERO) + row.amount * rate
 
 
 Totals = Mapping[str, Total]
@@ -76,7 +76,7 @@ def totals_of(partnerships: Iterable[int] | Any, on: date | None = None) -> dict
     Amounts are exact. Each is converted at the latest rate for a day up to its own (of a promise
     the day of the promise, of a payment the day of payment, of a span its first day; never after
     `on`), as loaded by the end of `on`. A currency without a rate makes the total in US dollars
-    None, and is named with the day. Nothing recorded is a total of 0.
+    None, and is named with the day. Where nothing is recorded there is no total, which is not 0.
     """
     day = Day.of(on)
     found: defaultdict[int, dict[str, Total]] = defaultdict(_empty)

@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from partnerships.models.finance_codes import check_code
+from partnerships.models.finance_codes import check_code, labels
 from partnerships.models.membership import Membership
 from partnerships.models.partnership import Partnership
 from partnerships.models.standings import Day, Standing, facts_of_promise, standing_of_promise
@@ -176,6 +176,14 @@ class Commitment(MovingRecord):
                 raise ValidationError({field: "Not a member of this partnership."})
         for name in ("finance_type", "flow_type"):
             check_code(name, getattr(self, name))
+
+    @property
+    def finance_label(self) -> str:
+        return labels("finance_type").get(self.finance_type, self.finance_type)
+
+    @property
+    def flow_label(self) -> str:
+        return labels("flow_type").get(self.flow_type, self.flow_type)
 
     def standing_on(self, on: date | None = None) -> Standing:
         """How the promise stands on a day, by the rule that lists and filters read too."""

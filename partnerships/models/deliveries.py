@@ -1,5 +1,6 @@
 """What arrives of what was promised, and what the receiver says to it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Self
 
@@ -17,7 +18,6 @@ from registry.models import (
     Event,
     ImportBatch,
     MovingRecord,
-    Partner,
     User,
     check_day,
     require_reason,
@@ -25,13 +25,14 @@ from registry.models import (
 
 
 class DeliveryQuerySet(OfPartnershipQuerySet):
-    def to_answer_by(self, partner: Partner) -> Self:
-        """Those that wait for the partner's word: as the receiver, or where none is named, as
-        the lead, unless it is the one that gave.
+    def to_answer_by(self, partners: Collection[int]) -> Self:
+        """Those that wait for the word of one of the partners: as the receiver, or where none is
+        named, as the lead, unless it is the one that gave.
         """
-        current = Membership.objects.accepted().filter(partner=partner)
-        named = Q(commitment__receiver__partner=partner)
-        led = current.filter(roles__contains=["lead"])
+        named = Q(commitment__receiver__partner__in=partners)
+        led = Membership.objects.accepted().filter(
+            partner__in=partners, roles__contains=[Membership.Role.LEAD]
+        )
         for_lead = Q(commitment__receiver=None, partnership__in=led.values("partnership_id"))
         waiting = self.filter(status=Delivery.Status.RECORDED, commitment__isnull=False)
         return waiting.filter(named | for_lead & ~Q(commitment__membership__in=led))

@@ -5,10 +5,12 @@ from collections.abc import Callable, Collection, Iterator
 from django.urls import NoReverseMatch, reverse
 
 from partnerships.models.agreements import Agreement
+from partnerships.models.deliveries import Delivery
 from partnerships.models.membership import Membership
 from partnerships.models.partnership import Partnership
 from registry.models import Partner, Task, User
 
+MOST = 50
 LEAD = [Membership.Role.LEAD]
 
 
@@ -48,11 +50,20 @@ def _returned(person: User, partners: Collection[int]) -> Iterator[Task]:
         yield Task("partnership", f"Returned to be completed: {one}", at, is_own=False)
 
 
+def _deliveries(person: User, partners: Collection[int]) -> Iterator[Task]:
+    """Deliveries that wait for the receiver's word."""
+    waiting = Delivery.objects.to_answer_by(partners).select_related("partnership", "commitment")
+    for one in waiting.order_by("delivered_on", "pk")[:MOST]:
+        at = page_address(one.partnership, "partnership-commitments")
+        yield Task("delivery", f"To confirm or dispute: {one}", at, is_own=False)
+
+
 # Each tells what waits at the partners, in a fixed number of queries.
 SOURCES: list[Callable[[User, Collection[int]], Iterator[Task]]] = [
     _invitations,
     _endorsements,
     _returned,
+    _deliveries,
 ]
 
 

@@ -126,10 +126,10 @@ def test_plans_budget_and_spending(partnership, eur):
     assert (totals["spent"].by_currency, totals["spent"].usd) == ({"EUR": 30}, 33)
 
 
-def test_nothing_recorded_is_zero(partnership):
+def test_nothing_recorded_is_not_zero(partnership):
     totals = money_totals(partnership)
 
-    assert {(total.usd, len(total.by_currency)) for total in totals.values()} == {(0, 0)}
+    assert {(total.usd, len(total.by_currency)) for total in totals.values()} == {(None, 0)}
 
 
 @pytest.mark.parametrize("count", [1, 12])

@@ -52,6 +52,16 @@ NEW_EXPENDITURE = {
 }
 LATER = {"due_on": "2025-10-01", **REASON}
 
+DISPUTE = {**REASON, "version": "1"}
+
+PAGE_OF_DRAFT = "404 404 200 200 200 404 200 200 200 404 404"
+PAGE_OF_INSIDERS = "401 404 200 200 200 404 200 200 200 401 401"
+PAGE_OF_MEMBERS = "401 403 200 200 403 403 403 403 200 401 401"
+PAGE_OF_GIVER = "401 403 200 403 403 403 403 403 200 401 401"
+PAGE_OF_LEAD = "401 403 403 200 403 403 403 403 200 401 401"
+PAGE_OF_DRAFTER = "401 404 403 200 403 404 403 403 200 401 401"
+LEAD_POSTS = "401 403 403 302 403 403 403 403 302 401 401"
+
 ROWS = [
     ("GET", "commitments/", None, PUBLIC),
     ("POST", "commitments/", NEW_COMMITMENT, MEMBER_CREATES),
@@ -97,4 +107,23 @@ ROWS = [
     ("GET", "budget-lines/{draft_line}/", None, INSIDERS),
     ("PATCH", "budget-lines/{draft_line}/", {"title": "New"}, LEAD_OF_DRAFT),
     ("DELETE", "budget-lines/{draft_line}/", None, LEAD_REMOVES),
+    # pages
+    ("GET", "/partnerships/{active}/commitments/", None, PUBLIC),
+    ("GET", "/partnerships/{draft}/commitments/", None, PAGE_OF_DRAFT),
+    ("GET", "/partnerships/{active}/commitments/new/", None, PAGE_OF_MEMBERS),
+    ("GET", "/partnerships/{active}/commitments/{commitment}/", None, PUBLIC),
+    ("GET", "/partnerships/{draft}/commitments/{draft_commitment}/", None, PAGE_OF_DRAFT),
+    ("GET", "/partnerships/{active}/commitments/{commitment}/deliver/", None, PAGE_OF_GIVER),
+    ("GET", "/partnerships/{active}/commitments/{commitment}/release/", None, PAGE_OF_LEAD),
+    ("GET", "/partnerships/{active}/deliverables/{deliverable}/postpone/", None, PAGE_OF_GIVER),
+    ("GET", "/partnerships/{active}/deliveries/{delivery}/confirm/", None, PAGE_OF_LEAD),
+    ("GET", "/partnerships/{active}/deliveries/{delivery}/correct/", None, PAGE_OF_GIVER),
+    ("POST", "/partnerships/{active}/deliveries/{delivery}/dispute/", DISPUTE, LEAD_POSTS),
+    ("GET", "/partnerships/{active}/delivery-evidence/{receipt}/", None, PAGE_OF_INSIDERS),
+    ("GET", "/partnerships/{active}/budget/", None, PUBLIC),
+    ("GET", "/partnerships/{draft}/budget/", None, PAGE_OF_DRAFT),
+    ("GET", "/partnerships/{draft}/budget/new/", None, PAGE_OF_DRAFTER),
+    ("GET", "/partnerships/{draft}/budget/{draft_line}/edit/", None, PAGE_OF_DRAFTER),
+    ("GET", "/partnerships/{active}/budget/{budget_line}/spent/", None, PAGE_OF_MEMBERS),
+    ("GET", "/partnerships/{active}/expenditures/{expenditure}/edit/", None, PAGE_OF_MEMBERS),
 ]
