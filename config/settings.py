@@ -271,6 +271,7 @@ SPECTACULAR_SETTINGS = {
             ("registry", "Crosswalk", "Kind"),
             ("registry", "Disclosure", "Measure"),
             ("registry", "Disclosure", "Direction"),
+            ("registry", "Invitation", "Status"),
             ("registry", "Job", "Status"),
             ("partnerships", "Partnership", "Status"),
             ("partnerships", "Partnership", "Kind"),
@@ -282,6 +283,7 @@ SPECTACULAR_SETTINGS = {
             ("partnerships", "Delivery", "Status"),
             ("partnerships", "Amendment", "Status"),
             ("partnerships", "Amendment", "Kind"),
+            ("partnerships", "CommitmentHandover", "Status"),
             ("partnerships", "Agreement", "Status"),
             ("partnerships", "Agreement", "Kind"),
             ("partnerships", "Risk", "Status"),
@@ -356,6 +358,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=24),
     },
     "invitation mails": {"task": "registry.tasks.sweep_invitation_mails", "schedule": 60.0},
+    "membership invitation mails": {
+        "task": "partnerships.tasks.sweep_membership_invitation_mails",
+        "schedule": 60.0,
+    },
+    "expired membership invitations": {
+        "task": "partnerships.tasks.expire_membership_invitations",
+        "schedule": 3600.0,
+    },
     "old answers": {"task": "registry.tasks.forget_old_answers", "schedule": 3600.0},
     "expired invitations": {"task": "registry.tasks.expire_invitations", "schedule": 3600.0},
     "expiring reviews": {

@@ -7,14 +7,16 @@ class PartnershipsConfig(AppConfig):
     name = "partnerships"
 
     def ready(self) -> None:
-        from partnerships import telling
+        from partnerships import personal, telling, telling_coalition
         from partnerships.merging import take_part
         from partnerships.models import limits_of
         from partnerships.models.waiting import tasks_of
         from registry.models import limits_of_affiliations, tasks_of_person
         from registry.services.moving import partners_merging
+        from registry.services.privacy import person_erased, person_exported
 
         telling.register()
+        telling_coalition.register()
 
         def limits(sender: Any, user: Any, **_: Any) -> dict[int, list[str]]:
             return limits_of(user)
@@ -24,4 +26,6 @@ class PartnershipsConfig(AppConfig):
 
         tasks_of_person.connect(tasks, weak=False, dispatch_uid="partnerships.tasks")
         limits_of_affiliations.connect(limits, weak=False, dispatch_uid="assignments")
+        person_erased.connect(personal.erase, dispatch_uid="partnerships.erase")
+        person_exported.connect(personal.export, dispatch_uid="partnerships.export")
         partners_merging.connect(take_part, dispatch_uid="partnerships.merging")

@@ -7,7 +7,13 @@ from django.db.models import F
 from django.dispatch import Signal
 from django.utils import timezone
 
-from partnerships.models import Commitment, Membership, Partnership
+from partnerships.models import (
+    Commitment,
+    CommitmentHandover,
+    LeadHandover,
+    Membership,
+    Partnership,
+)
 from registry.models import Affiliation, DueDiligence, Event, Sector
 from registry.services.moving import Moving
 
@@ -15,6 +21,7 @@ from registry.services.moving import Moving
 memberships_combining = Signal()
 
 WHY_PROMISE = "a promise between the two: nobody promises something to oneself"
+WHY_HANDOVER = "handed over between the two: nobody hands over to oneself"
 WHY_INVITED = "never accepted: the other membership stands for both"
 
 
@@ -66,6 +73,7 @@ def _combine(moving: Moving, theirs: Membership, ours: Membership) -> None:
     group = f"partnership {ours.partnership_id}"
     memberships_combining.send(Membership, moving=moving, kept=kept, gone=gone, together=group)
     _leave_promises_between(moving, kept, gone)
+    _leave_handovers_between(moving, kept, gone)
     moving.repoint(gone, kept, together=group)
     values = _combined(kept, gone)
     if gone.accepted_on:
@@ -89,7 +97,7 @@ def _kept_and_gone(theirs: Membership, ours: Membership) -> tuple[Membership, Me
 def _combined(kept: Membership, gone: Membership) -> dict[str, Any]:
     """The roles of both; an invitation adds nothing to what was accepted.
 
-    What each declared of its interests stays where it was declared.
+    What both declared of their interests goes on under the one that stays, dated as it was.
     """
     values: dict[str, Any] = {}
     if gone.status == kept.status:
@@ -109,6 +117,13 @@ def _leave_promises_between(moving: Moving, kept: Membership, gone: Membership) 
             moving.leave(delivery, WHY_PROMISE)
         for planned in commitment.planned_disbursements.all():
             moving.leave(planned, WHY_PROMISE)
+
+
+def _leave_handovers_between(moving: Moving, kept: Membership, gone: Membership) -> None:
+    both = [kept.pk, gone.pk]
+    for kind in (CommitmentHandover, LeadHandover):
+        for handover in kind.objects.filter(giver__in=both, taker__in=both):
+            moving.leave(handover, WHY_HANDOVER)
 
 
 def _end(moving: Moving, gone: Membership, group: str) -> None:

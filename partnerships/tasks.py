@@ -4,7 +4,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from partnerships.aggregation.matching import expire_needs, find_matches
+from partnerships.mails import send_membership_invitation
+from partnerships.models import MembershipInvitation, MembershipInvitationMail
 from partnerships.models.silence import take_steps
+from registry.mails import deliver
+from registry.tasks import MAIL_AGAIN_AFTER
 
 
 @shared_task
@@ -19,3 +23,28 @@ def watch_silent_partnerships() -> dict[str, int]:
     """Each night: warn the leads of partnerships that do not report; after two years they are
     inactive, until data comes in again."""
     return take_steps(timezone.localdate())
+
+
+@shared_task
+def mail_membership_invitation(mail_pk: int) -> None:
+    """Send the mail; a second delivery, or an invitation that ended, sends nothing."""
+    rows = MembershipInvitationMail.objects.select_related("invitation__partnership")
+    mail = rows.get(pk=mail_pk)
+    invitation = mail.invitation
+    deliver(mail, lambda: send_membership_invitation(invitation, invitation.new_secret()))
+
+
+@shared_task
+def sweep_membership_invitation_mails() -> int:
+    """Give the hint again for mails that lost theirs or have to be tried again."""
+    MembershipInvitationMail.objects.give_up()
+    keys = MembershipInvitationMail.objects.hint_again(MAIL_AGAIN_AFTER)
+    for key in keys:
+        mail_membership_invitation.delay(key)
+    return len(keys)
+
+
+@shared_task
+def expire_membership_invitations() -> int:
+    """Each hour: end what has run out, and erase the addresses."""
+    return MembershipInvitation.objects.all().expire()

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from partnerships import agreements_urls, money_urls, risks_urls, workspace_urls
+from partnerships import agreements_urls, coalition_urls, money_urls, risks_urls, workspace_urls
 from partnerships.views import assignments, partner
 
 urlpatterns = [
+    *coalition_urls.urlpatterns,
     path("partners/<int:pk>/", partner.partner, name="partner"),
     path(
         "partners/<int:pk>/people/<int:affiliation>/partnerships/",

@@ -3,7 +3,6 @@
 import logging
 import time
 from datetime import timedelta
-from smtplib import SMTPException
 
 from axes.models import AccessAttempt
 from celery import shared_task
@@ -16,7 +15,7 @@ from django.utils import timezone
 
 from registry import deliveries, mailing, telling
 from registry.errors import DomainError
-from registry.mails import send_invitation
+from registry.mails import deliver, send_invitation
 from registry.models import (
     DueDiligence,
     Event,
@@ -45,20 +44,8 @@ WORKING_SECONDS = 30.0  # then the worker is left to others; what remains is fou
 def mail_invitation(mail_pk: int) -> None:
     """Send an invitation's mail; a second delivery, or an invitation that ended, sends nothing."""
     mail = InvitationMail.objects.select_related("invitation__partner").get(pk=mail_pk)
-    if not mail.claim():
-        return
     invitation = mail.invitation
-    try:
-        secret = invitation.new_secret()
-        send_invitation(invitation, secret)
-    except DomainError as ended:
-        mail.fail(ended.detail, retry=False)
-    except (OSError, SMTPException) as error:
-        # Not the error's own text: a server likes to repeat the address.
-        mail.fail(type(error).__name__, retry=True)
-        logger.warning("%s was not sent: %s", mail, type(error).__name__)
-    else:
-        mail.finish()
+    deliver(mail, lambda: send_invitation(invitation, invitation.new_secret()))
 
 
 @shared_task

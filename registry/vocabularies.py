@@ -15,6 +15,7 @@ from registry.models import (
     Country,
     CountryGroup,
     Currency,
+    DacSector,
     GroupMembership,
     Language,
     Principle,
@@ -57,6 +58,7 @@ def load_vocabularies(
         "countries": _load_countries(),
         "currencies": _load_currencies(),
         "languages": _load_languages(),
+        "DAC sectors": _load_dac_sectors(),
         "stakeholder groups": partner_vocabularies.load_stakeholder_groups(),
         "identifier schemes": partner_vocabularies.load_identifier_schemes(),
         "principles": _load_principles(),
@@ -108,6 +110,14 @@ def _load_languages() -> int:
     languages = (Language(**row) for row in shipped_rows(SHIPPED / "languages.csv"))
     return len(
         synchronise(Language.objects.all(), languages, key=attrgetter("code"), fields=["name"])
+    )
+
+
+def _load_dac_sectors() -> int:
+    """Codes are OECD's, labels our own."""
+    sectors = (DacSector(**row) for row in shipped_rows(SHIPPED / "dac_sectors.csv"))
+    return len(
+        synchronise(DacSector.objects.all(), sectors, key=attrgetter("code"), fields=["label"])
     )
 
 

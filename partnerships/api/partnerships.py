@@ -1,4 +1,4 @@
-"""Partnerships and their members."""
+"""Partnerships."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,15 +11,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from partnerships.api.drafting import Drafting
-from partnerships.api.insight import with_insight
 from partnerships.api.ledger import LedgerOfPartnership
 from partnerships.api.light import LightTrack
 from partnerships.api.money import ShowsMoney
 from partnerships.api.reviews import ReturnSerializer
-from partnerships.models import Marker, Membership, Partnership
+from partnerships.models import (
+    Marker,
+    Membership,
+    Partnership,
+    PartnershipCountry,
+    PartnershipSector,
+)
 from partnerships.models.facets import ACHIEVEMENT, TIMELINESS
 from partnerships.models.narrowing import NAMES, count_facets
-from partnerships.services.members import edit_membership, invite
 from partnerships.services.partnerships import create_partnership, edit_partnership
 from registry.api.base import RecordViewSet, verb
 from registry.api.filters import BestFilter, CodeFilter, IdFilter
@@ -41,6 +45,26 @@ class MemberSerializer(ModelSerializer):
     class Meta:
         model = Membership
         fields = ["id", "partner", "partner_name", "roles", "status", "accepted_on", "ended_on"]
+
+
+class PlaceSerializer(ModelSerializer):
+    """A country with its share of the whole, in per cent."""
+
+    country: serializers.SlugRelatedField[Country] = serializers.SlugRelatedField(
+        slug_field="alpha2", queryset=Country.objects.all(), help_text="ISO 3166-1 alpha-2"
+    )
+
+    class Meta:
+        model = PartnershipCountry
+        fields = ["country", "percentage"]
+
+
+class PartnershipSectorSerializer(ModelSerializer):
+    """A sector of work with its share of the whole, in per cent."""
+
+    class Meta:
+        model = PartnershipSector
+        fields = ["sector", "percentage"]
 
 
 class PartnershipSerializer(ModelSerializer):
@@ -65,6 +89,8 @@ class PartnershipSerializer(ModelSerializer):
         read=lambda partnership: [place.country for place in partnership.places.all()],
         required=False,
     )
+    places = PlaceSerializer(many=True, required=False, max_length=300)  # type: ignore[call-arg]
+    sectors = PartnershipSectorSerializer(many=True, required=False, max_length=60)  # type: ignore[call-arg]
     members = MemberSerializer(source="memberships", many=True, read_only=True)
 
     class Meta:
@@ -84,6 +110,8 @@ class PartnershipSerializer(ModelSerializer):
             "goals",
             "targets",
             "countries",
+            "places",
+            "sectors",
             "website",
             "iati_identifier",
             "lead",
@@ -97,7 +125,15 @@ class PartnershipSerializer(ModelSerializer):
         read_only_fields = ["iati_identifier"]
 
     def create(self, validated_data: dict[str, Any]) -> Partnership:
-        return create_partnership(by=self.user, **validated_data)
+        return create_partnership(by=self.user, **shares_of(validated_data))
+
+
+def shares_of(sent: dict[str, Any]) -> dict[str, Any]:
+    """What was sent, with places and sectors as the services take them."""
+    for name, key in (("places", "country"), ("sectors", "sector")):
+        if name in sent:
+            sent[name] = [(row[key], row.get("percentage")) for row in sent[name]]
+    return sent
 
 
 class PartnershipChangeSerializer(PartnershipSerializer):
@@ -109,7 +145,7 @@ class PartnershipChangeSerializer(PartnershipSerializer):
         fields = [name for name in PartnershipSerializer.Meta.fields if name != "lead"]
 
     def update(self, instance: Partnership, validated_data: dict[str, Any]) -> Partnership:
-        return edit_partnership(instance, by=self.user, **validated_data)
+        return edit_partnership(instance, by=self.user, **shares_of(validated_data))
 
 
 def _several(choices: Iterable[tuple[Any, str]], **options: Any) -> filters.MultipleChoiceFilter:
@@ -134,6 +170,7 @@ class PartnershipFilter(filters.FilterSet):
     runs_on = filters.DateFilter(help_text="begun by this day, and not over")
     starts_from = filters.DateFilter()
     ends_until = filters.DateFilter()
+    sector = CodeFilter("sectors__sector_id", method="in_sector", help_text="DAC category: 140")
     reference = CodeFilter()
 
     class Meta:
@@ -159,6 +196,10 @@ class PartnershipFilter(filters.FilterSet):
             if name not in NAMES:
                 queryset = self.filters[name].filter(queryset, value)
         return queryset
+
+    def in_sector(self, rows: Any, name: str, code: str) -> Any:
+        there = PartnershipSector.objects.filter(sector_id=code)
+        return rows.filter(pk__in=there.values("partnership_id"))
 
 
 class FacetSerializer(Serializer):
@@ -233,6 +274,7 @@ class PartnershipViewSet(Drafting, LedgerOfPartnership, LightTrack, ShowsMoney, 
             "goals",
             "targets",
             "places__country",
+            "sectors",
             Prefetch("memberships", members.order_by("pk")),
         )
 
@@ -293,83 +335,3 @@ class PartnershipViewSet(Drafting, LedgerOfPartnership, LightTrack, ShowsMoney, 
     def terminate(self, partnership: Partnership, *, reason: str) -> Response:
         partnership.terminate(by=self.user, reason=reason)
         return self.answer(partnership)
-
-
-class MembershipSerializer(ModelSerializer):
-    partner_name = serializers.CharField(source="partner.name", read_only=True)
-
-    class Meta:
-        model = Membership
-        fields = [
-            "id",
-            "partnership",
-            "partner",
-            "partner_name",
-            "roles",
-            "status",
-            "invited_on",
-            "accepted_on",
-            "ended_on",
-            "interests",
-        ]
-        private_fields = ["interests"]
-        extra_kwargs = {"roles": {"allow_empty": False, "max_length": 8}}
-
-    def create(self, validated_data: dict[str, Any]) -> Membership:
-        return invite(validated_data.pop("partnership"), by=self.user, **validated_data)
-
-    def update(self, instance: Membership, validated_data: dict[str, Any]) -> Membership:
-        return edit_membership(instance, by=self.user, **validated_data)
-
-
-class InterestsSerializer(MembershipSerializer):
-    """What a member changes about its membership."""
-
-    class Meta(MembershipSerializer.Meta):
-        read_only_fields = ["partnership", "partner", "roles"]
-
-
-class InvitationSerializer(MembershipSerializer):
-    """Whom to invite, and as what."""
-
-    class Meta(MembershipSerializer.Meta):
-        read_only_fields = ["interests"]
-
-
-class MembershipFilter(filters.FilterSet):
-    partnership = IdFilter("partnership_id")
-    partner = IdFilter("partner_id")
-
-    class Meta:
-        model = Membership
-        fields = ["status"]
-
-
-class MembershipViewSet(RecordViewSet):
-    queryset = Membership.objects.all()
-    serializer_class = MembershipSerializer
-    filterset_class = MembershipFilter
-    rows = Rows(MembershipSerializer)
-
-    def get_serializer_class(self) -> type[MembershipSerializer]:
-        special = {"create": InvitationSerializer, "partial_update": InterestsSerializer}
-        return special.get(self.action, MembershipSerializer)
-
-    def shown(self, queryset: Any) -> Any:
-        return with_insight(queryset.select_related("partner"), self.request.user)
-
-    @verb()
-    def accept(self, membership: Membership) -> Response:
-        """The invited partner joins."""
-        membership.accept(by=self.user)
-        return self.answer(membership)
-
-    @verb(OptionalReasonSerializer)
-    def decline(self, membership: Membership, *, reason: str = "") -> Response:
-        membership.decline(by=self.user, reason=reason)
-        return self.answer(membership)
-
-    @verb(OptionalReasonSerializer)
-    def leave(self, membership: Membership, *, reason: str = "") -> Response:
-        membership.leave(by=self.user, reason=reason)
-        return self.answer(membership)

@@ -10,6 +10,7 @@ from partnerships.models.checklists import Ingredient, checklist
 from partnerships.models.clauses import Clause
 from partnerships.models.commitments import Commitment, Correction, DueDate
 from partnerships.models.consultations import Consultation, Turnout
+from partnerships.models.declarations import ConflictOfInterest, Declaration
 from partnerships.models.deliverables import Deliverable, DeliverableDate
 from partnerships.models.deliveries import Delivery
 from partnerships.models.delivery_evidence import DeliveryEvidence
@@ -19,6 +20,7 @@ from partnerships.models.documents import document_of, hash_of
 from partnerships.models.editions import ClauseChange, changes_between
 from partnerships.models.facets import Facets
 from partnerships.models.funds import Fund
+from partnerships.models.handovers import CommitmentHandover, LeadHandover, owed_by
 from partnerships.models.ledger import (
     LedgerState,
     bearer,
@@ -29,13 +31,17 @@ from partnerships.models.ledger import (
 )
 from partnerships.models.markers import Document, Marker
 from partnerships.models.matches import Match
+from partnerships.models.member_invitations import (
+    MembershipInvitation,
+    MembershipInvitationMail,
+)
 from partnerships.models.membership import Membership
 from partnerships.models.needs import Need
 from partnerships.models.objections import Objection, amendments_need_endorsement
 from partnerships.models.objectives import Objective
 from partnerships.models.partnership import Partnership
 from partnerships.models.partnership_search import PartnershipSearch
-from partnerships.models.places import Location, PartnershipCountry
+from partnerships.models.places import Location, PartnershipCountry, PartnershipSector
 from partnerships.models.quorums import Quorum
 from partnerships.models.references import ReferenceYear
 from partnerships.models.reviews import (
@@ -73,8 +79,11 @@ __all__ = [
     "Clause",
     "ClauseChange",
     "Commitment",
+    "CommitmentHandover",
+    "ConflictOfInterest",
     "Consultation",
     "Correction",
+    "Declaration",
     "Deliverable",
     "DeliverableDate",
     "Delivery",
@@ -87,11 +96,14 @@ __all__ = [
     "Finding",
     "Fund",
     "Ingredient",
+    "LeadHandover",
     "LedgerState",
     "Location",
     "Marker",
     "Match",
     "Membership",
+    "MembershipInvitation",
+    "MembershipInvitationMail",
     "Need",
     "Objection",
     "Objective",
@@ -99,6 +111,7 @@ __all__ = [
     "PartnershipCountry",
     "PartnershipReview",
     "PartnershipSearch",
+    "PartnershipSector",
     "PartnershipVersion",
     "PeopleGroup",
     "Piece",
@@ -135,6 +148,7 @@ __all__ = [
     "ledger_text",
     "limits_of",
     "measured_asked",
+    "owed_by",
     "returned_reasons",
     "with_shares",
     "word_difference",

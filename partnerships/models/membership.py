@@ -1,5 +1,6 @@
 """Who belongs to a partnership, from when to when."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Self
 
@@ -108,7 +109,6 @@ class Membership(MovingRecord):
     invited_on = models.DateField(default=timezone.localdate, editable=False)
     accepted_on = models.DateField(null=True, editable=False)
     ended_on = models.DateField(null=True, editable=False, help_text="the last day as a member")
-    interests = models.TextField(blank=True, help_text="declared interests; members only")
     import_batch = models.ForeignKey(
         ImportBatch, models.PROTECT, null=True, editable=False, related_name="memberships"
     )
@@ -163,7 +163,7 @@ class Membership(MovingRecord):
 
     def require_manager(self, by: User) -> None:
         """Only a verified member's own managers bind it, or an admin."""
-        self._own_managers_only(by)
+        self.own_managers_only(by)
         if self.partner.status == Partner.Status.MERGED:
             text = "This partner was merged into another one, which acts for it."
             raise DomainError("partner_merged", text, into=self.partner.merged_into_id)
@@ -206,7 +206,7 @@ class Membership(MovingRecord):
         return present.first() or self
 
     def decline(self, *, by: User, reason: str = "") -> None:
-        self._own_managers_only(by)
+        self.own_managers_only(by)
         self._move(self.Status.DECLINED, by=by, reason=reason)
 
     def invite_again(self, roles: list[str], *, by: User) -> None:
@@ -215,14 +215,40 @@ class Membership(MovingRecord):
         self.check_values()
         self._move(self.Status.INVITED, by=by, roles=roles, invited_on=timezone.localdate())
 
-    def leave(self, *, by: User, reason: str = "") -> None:
-        """End the membership; its flows and running totals stay (RULES 11)."""
-        self._own_managers_only(by)
+    @transaction.atomic
+    def leave(self, *, by: User, reason: str = "", staying: Iterable[int] = ()) -> None:
+        """End the membership; its flows and running totals stay (RULES 11).
+
+        Nobody leaves promises behind in silence: `staying` names the open ones that the member
+        goes on owing. The others were handed over, or withdrawn, before.
+        """
+        self.own_managers_only(by)
+        self.partnership.hold()
+        self.refresh_from_db(fields=["roles"])
         if Membership.Role.LEAD in self.roles:
             raise NotAllowed("lead_stays", "Hand the lead over before leaving.")
-        self._move(self.Status.LEFT, by=by, reason=reason, ended_on=timezone.localdate())
+        open_ones = set(self.open_commitments().values_list("pk", flat=True))
+        if unsaid := open_ones - set(staying):
+            text = (
+                "Say what becomes of each open commitment: handed over, withdrawn, or still owed."
+            )
+            raise DomainError("open_commitments", text, commitments=sorted(unsaid))
+        facts = {"still_owed": sorted(open_ones)} if open_ones else {}
+        today = timezone.localdate()
+        self._move(self.Status.LEFT, by=by, reason=reason, facts=facts, ended_on=today)
 
-    def _own_managers_only(self, by: User) -> None:
+    def open_commitments(self) -> models.QuerySet[Any]:
+        commitments: Any = Membership.commitments.rel.related_model._default_manager
+        found: models.QuerySet[Any] = commitments.filter(membership=self.pk, status="open")
+        return found
+
+    def change_roles(self, roles: list[str], *, by: User, facts: dict[str, Any]) -> None:
+        """Write other roles; what they were, and are, stays on record."""
+        was = list(self.roles)
+        self.amend(roles=roles)
+        Event.log(self, "roles_changed", by=by, facts={"was": was, "became": roles, **facts})
+
+    def own_managers_only(self, by: User) -> None:
         if not (by.is_staff or by.has_role(self.partner_id, "manager")):
             raise NotAllowed("members_only", "Only the member's own managers may do this.")
 

@@ -1,10 +1,13 @@
 """Where a partnership works."""
 
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from partnerships.models.partnership import Partnership
-from registry.models import Country
+from registry.models import Country, DacSector
 
 
 class PartnershipCountry(models.Model):
@@ -30,6 +33,39 @@ class PartnershipCountry(models.Model):
         return f"{self.partnership}: {self.country}"
 
 
+class PartnershipSector(models.Model):
+    """A sector in which a partnership works, with its share of the whole where stated."""
+
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="sectors")
+    sector = models.ForeignKey(DacSector, models.PROTECT, related_name="partnership_sectors")
+    percentage = models.DecimalField(max_digits=6, decimal_places=3, null=True, blank=True)
+
+    class Meta:
+        ordering = ["partnership", "sector", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partnership", "sector"], name="partnership_sector_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(percentage=None) | Q(percentage__range=(0, 100)),
+                name="partnership_sector_percentage",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partnership}: {self.sector}"
+
+
+class LocationQuerySet(models.QuerySet["Location"]):
+    def visible_to(self, user: Any) -> Self:
+        """With its partnership."""
+        seen = Partnership.objects.visible_to(user).values("pk")
+        return self.filter(partnership__in=seen)
+
+    def editable_by(self, user: Any) -> Self:
+        return self.filter(partnership__in=Partnership.objects.editable_by(user).values("pk"))
+
+
 class Location(models.Model):
     """A place below the level of a country in which a partnership works (an IATI location)."""
 
@@ -43,6 +79,9 @@ class Location(models.Model):
     reach = models.CharField(max_length=11, choices=Reach, default=Reach.SUBNATIONAL)
     latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
     longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
+
+    objects = LocationQuerySet.as_manager()
+    history_of = "partnership"
 
     class Meta:
         ordering = ["partnership", "country", "name", "pk"]
@@ -62,3 +101,13 @@ class Location(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """A point has both its coordinates, within the globe."""
+        if (self.latitude is None) != (self.longitude is None):
+            missing = "latitude" if self.latitude is None else "longitude"
+            raise ValidationError({missing: "State both latitude and longitude, or neither."})
+        for name, most in (("latitude", 90), ("longitude", 180)):
+            value = getattr(self, name)
+            if value is not None and not -most <= value <= most:
+                raise ValidationError({name: f"Between -{most} and {most} degrees."})

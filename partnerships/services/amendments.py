@@ -163,7 +163,10 @@ def _write_members(
             membership.amend(roles=roles)
             Event.log(membership, "roles_changed", by=by, reason=reason)
     for pk in members.end:
-        _fresh(pk).leave(by=by, reason=reason)
+        leaving = _fresh(pk)
+        # Of promises an amendment decides nothing: they stay owed, and can be handed over.
+        owed = leaving.open_commitments().values_list("pk", flat=True)
+        leaving.leave(by=by, reason=reason, staying=owed)
     for partner, roles in members.invite:
         ask_to_join(partnership, partner=partner, roles=roles, by=by)
 

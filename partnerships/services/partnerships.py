@@ -10,7 +10,13 @@ from django.utils import timezone
 from partnerships.models import (
     Membership,
     Partnership,
-    PartnershipCountry,
+)
+from partnerships.services.places import (
+    CountryShare,
+    SectorShare,
+    write_countries,
+    write_places,
+    write_sectors,
 )
 from registry.errors import DomainError, NotAllowed
 from registry.models import (
@@ -34,6 +40,8 @@ def create_partnership(
     goals: Iterable[Goal] = (),
     targets: Iterable[Target] = (),
     countries: Iterable[Country] = (),
+    places: Iterable[CountryShare] | None = None,
+    sectors: Iterable[SectorShare] = (),
     **fields: Any,
 ) -> Partnership:
     """Begin a draft; the lead, which `by` manages, is its first accepted member."""
@@ -45,7 +53,8 @@ def create_partnership(
     partnership = Partnership(**fields).store()
     partnership.goals.set(goals)
     partnership.targets.set(targets)
-    _set_countries(partnership, countries)
+    _set_places(partnership, countries or None, places)
+    write_sectors(partnership, sectors)
     leads = Membership(
         partnership=partnership,
         partner=lead,
@@ -67,6 +76,8 @@ def edit_partnership(
     goals: Iterable[Goal] | None = None,
     targets: Iterable[Target] | None = None,
     countries: Iterable[Country] | None = None,
+    places: Iterable[CountryShare] | None = None,
+    sectors: Iterable[SectorShare] | None = None,
     **fields: Any,
 ) -> Partnership:
     """Change a draft or returned partnership; a registered one stands as registered."""
@@ -84,8 +95,9 @@ def edit_partnership(
         partnership.goals.set(goals)
     if targets is not None:
         partnership.targets.set(targets)
-    if countries is not None:
-        _set_countries(partnership, countries)
+    _set_places(partnership, countries, places)
+    if sectors is not None:
+        write_sectors(partnership, sectors)
     Event.log(partnership, "edited", by=by, reason=", ".join(sorted(fields)))
     return partnership
 
@@ -107,8 +119,16 @@ def _require_track(lead: Partner | None, track: str) -> None:
         raise ValidationError({"track": text})
 
 
-def _set_countries(partnership: Partnership, countries: Iterable[Country]) -> None:
-    partnership.places.all().delete()
-    PartnershipCountry.objects.bulk_create(
-        PartnershipCountry(partnership=partnership, country=country) for country in countries
-    )
+def _set_places(
+    partnership: Partnership,
+    countries: Iterable[Country] | None,
+    places: Iterable[CountryShare] | None,
+) -> None:
+    """By codes alone, or with shares."""
+    if countries is not None and places is not None:
+        text = "Name the countries either by their codes, or as places with shares."
+        raise ValidationError({"places": text})
+    if places is not None:
+        write_places(partnership, countries=places, locations=None)
+    elif countries is not None:
+        write_countries(partnership, countries)

@@ -36,7 +36,7 @@ PLAIN = (
 class Computed(NamedTuple):
     """A field that a rule of the domain makes of columns."""
 
-    columns: tuple[str, ...]
+    columns: tuple[Any, ...]
     rule: Callable[..., Any]
 
 

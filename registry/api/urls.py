@@ -46,6 +46,7 @@ RESOURCES = {
     "global-indicators": vocabularies.GlobalIndicatorViewSet,
     "countries": vocabularies.CountryViewSet,
     "currencies": vocabularies.CurrencyViewSet,
+    "dac-sectors": vocabularies.DacSectorViewSet,
     "languages": vocabularies.LanguageViewSet,
     "sdg-editions": sdg.SdgEditionViewSet,
     "standards": standards.StandardViewSet,

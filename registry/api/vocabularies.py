@@ -9,7 +9,15 @@ from rest_framework import serializers
 from registry.api.base import ReadViewSet
 from registry.api.filters import CodeFilter, IdFilter, SearchFilter
 from registry.api.serializers import ModelSerializer
-from registry.models import Country, Currency, GlobalIndicator, Goal, Language, Target
+from registry.models import (
+    Country,
+    Currency,
+    DacSector,
+    GlobalIndicator,
+    Goal,
+    Language,
+    Target,
+)
 
 
 class GoalSerializer(ModelSerializer):
@@ -162,3 +170,18 @@ class LanguageViewSet(ReadViewSet):
     serializer_class = LanguageSerializer
     page_order = ("code",)
     lookup_value_regex = "[a-z]{2}"
+
+
+class DacSectorSerializer(ModelSerializer):
+    class Meta:
+        model = DacSector
+        fields = ["code", "label"]
+
+
+class DacSectorViewSet(ReadViewSet):
+    """Sectors of work: three-digit categories of the OECD DAC list, with labels of our own."""
+
+    queryset = DacSector.objects.all()
+    serializer_class = DacSectorSerializer
+    page_order = ("code",)
+    lookup_value_regex = "[0-9]{3}"

@@ -10,6 +10,7 @@ from registry.models.base import (
     require_reason,
 )
 from registry.models.contacts import Contact
+from registry.models.dac_sectors import DacSector
 from registry.models.due_diligence import CriterionAnswer, DueDiligence, ExclusionCriterion
 from registry.models.events import Event, ImportBatch, ImportedRow, ImportFinding
 from registry.models.handing_over import RoleReason, Task, hand_over, tasks_at, tasks_of_person
@@ -20,6 +21,7 @@ from registry.models.jobs import Job, JobQuerySet, LostLease
 from registry.models.joining import JoinRequest
 from registry.models.kinds import Basis, Sector
 from registry.models.languages import Language
+from registry.models.mailed import MailedInvitation, MailedInvitationQuerySet
 from registry.models.merging import MovedField, PartnerMerge
 from registry.models.money import Currency, ExchangeRate
 from registry.models.notices import Digest, Notice, NoticeSetting
@@ -48,6 +50,7 @@ __all__ = [
     "CriterionAnswer",
     "Crosswalk",
     "Currency",
+    "DacSector",
     "Digest",
     "Disclosure",
     "DueDiligence",
@@ -71,6 +74,8 @@ __all__ = [
     "JoinRequest",
     "Language",
     "LostLease",
+    "MailedInvitation",
+    "MailedInvitationQuerySet",
     "MovedField",
     "MovingRecord",
     "Notice",

@@ -58,6 +58,11 @@ def add_group(name: str, group: NoticeGroup, *models_named: str) -> None:
     _GROUP_OF.update(dict.fromkeys(models_named, name))
 
 
+def add_models(name: str, *models_named: str) -> None:
+    """More models whose events belong to a group that is there."""
+    _GROUP_OF.update(dict.fromkeys(models_named, name))
+
+
 def group_of(kind: str) -> str:
     return _GROUP_OF.get(kind.partition(".")[0], "other")
 

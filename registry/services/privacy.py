@@ -49,6 +49,10 @@ BARE = {"kind", "subject_type", "subject_id", "at", "created_at"}
 # above deletes or blanks what it holds on the person besides references to the user.
 person_erased = Signal()
 
+# Sent with `addresses` when a person's data is handed out: a receiver of an app above answers with
+# (name, rows) of what it holds on the addresses themselves.
+person_exported = Signal()
+
 
 def export_person(user: User, *, by: User) -> dict[str, Any]:
     """Everything held on one person, as plain values; for the person and for admins.
@@ -65,6 +69,7 @@ def export_person(user: User, *, by: User) -> dict[str, Any]:
         "records": {label: rows for label, rows in _related(user) if rows},
         "contacts": [_plain(row) for row in Contact.objects.of_person(addresses)],
         "invitations": [_plain(row) for row in _invitations(addresses)],
+        **_held_above(addresses),
     }
 
 
@@ -86,6 +91,11 @@ def erase_person(user: User, *, by: User, reason: str) -> list[Trace]:
         event = Event.log(user, "traces_left", by=by, facts={"traces": [str(t) for t in left]})
         Notice.tell(event, User.objects.filter(is_staff=True, is_active=True))
     return left
+
+
+def _held_above(addresses: list[str]) -> dict[str, Any]:
+    answers: list[Any] = [answer for _, answer in person_exported.send(User, addresses=addresses)]
+    return {name: [_plain(row) for row in rows] for name, rows in answers}
 
 
 def _may_erase(user: User, by: User, reason: str) -> None:
@@ -132,10 +142,7 @@ def _addresses(user: User) -> list[str]:
 
 
 def _invitations(addresses: list[str]) -> Any:
-    mine = models.Q(pk__in=())
-    for address in addresses:
-        mine |= models.Q(email__iexact=address)
-    return Invitation.objects.filter(mine)
+    return Invitation.objects.to_addresses(addresses)
 
 
 def _relations() -> list[Any]:

@@ -85,6 +85,22 @@ def memberships(count, admin):
     copies(f.MembershipFactory(), count, lambda n: {"partner": partners[n]})
 
 
+def declarations(count, admin):
+    copies(f.DeclarationFactory(membership__partnership__active=True), count)
+
+
+def commitment_handovers(count, admin):
+    row = f.CommitmentHandoverFactory()
+    promises = copies(row.commitment, count)
+    copies(row, count, lambda n: {"commitment": promises[n]})
+
+
+def lead_handovers(count, admin):
+    row = f.LeadHandoverFactory()
+    ended = {"status": "declined", "answered_at": f.NOON}
+    copies(row, count, lambda n: ended)
+
+
 def endorsements(count, admin):
     row = f.EndorsementFactory()
     agreements = copies(row.agreement, count, lambda n: {"edition": n + 10})
@@ -261,6 +277,15 @@ MANY = {
     "memberships": memberships,
     "commitments": of(f.CommitmentFactory),
     "deliverables": of(f.DeliverableFactory),
+    "declarations": declarations,
+    "conflicts-of-interest": of(f.ConflictOfInterestFactory),
+    "commitment-handovers": commitment_handovers,
+    "lead-handovers": lead_handovers,
+    "locations": of(f.LocationFactory, lambda n: {"name": str(n)}),
+    "membership-invitations": of(
+        f.MembershipInvitationFactory, lambda n: {"email": f"{n}@example.org"}
+    ),
+    "dac-sectors": of(f.DacSectorFactory, lambda n: {"code": letters(n, 3)}, code="140"),
     "deliveries": of(f.DeliveryFactory),
     "delivery-evidence": of(f.DeliveryEvidenceFactory),
     "planned-disbursements": of(f.PlannedDisbursementFactory),

@@ -37,6 +37,8 @@ def partnerships():
     rich.targets.add(*[f.TargetFactory(code=code) for code in ("13.1", "6.2", "6.1")])
     for code in ("PE", "KE"):
         f.PartnershipCountryFactory(partnership=rich, country=f.CountryFactory(alpha2=code))
+    for code in ("140", "112"):
+        f.PartnershipSectorFactory(partnership=rich, sector__code=code, percentage=50)
     f.MembershipFactory(partnership=rich, partner=own)
     f.MembershipFactory(partnership=rich, invited=True)
     f.PartnershipFactory(completed=True)
@@ -46,9 +48,11 @@ def partnerships():
 def memberships():
     own, draft, rich = partnerships()
     for row in (*rich.memberships.all(), *draft.memberships.all()):
-        type(row).objects.filter(pk=row.pk).update(interests="holds shares")
+        f.DeclarationFactory(membership=row, interests="held shares")
+        f.DeclarationFactory(membership=row, interests="holds shares")
     other = f.MembershipFactory(partnership__active=True)
-    type(other).objects.filter(pk=other.pk).update(interests="private to its members")
+    f.DeclarationFactory(membership=other, interests="private to its members")
+    f.ConflictOfInterestFactory(membership=other)
     return [own]
 
 

@@ -73,6 +73,7 @@ def build():
     rows |= _reports(rows)
     rows |= _secretariat(member, third)
     rows |= _telling(member, people["evaluator"])
+    rows |= _coalition(rows, outside, people["outsider"])
     rows |= _reviewing(rows)
     rows |= _principles(rows)
     rows |= _dialogue(rows)
@@ -81,6 +82,7 @@ def build():
         "proposed_sha256": rows["proposed_agreement"].sha256,
         "token": token.token_key,
         "secret": rows["offer"].new_secret(),
+        "place_secret": rows["place"].new_secret(),
         "system_token": writing.auth_token_set.get().token_key,
         "newcomer": f.UserFactory().email,
         "lead_email": people["lead"].email,
@@ -362,4 +364,29 @@ def _dialogue(rows):
         "draft_consultation": f.ConsultationFactory(partnership=draft),
         "technology": mitigation.assessment,
         "mitigation": mitigation,
+    }
+
+
+def _coalition(rows, outside, addressee):
+    active, membership, draft = rows["active"], rows["membership"], rows["draft"]
+    f.DacSectorFactory()
+    f.PartnershipCountryFactory(partnership=draft)
+    leads = active.memberships.get(roles__contains=["lead"])
+    offered = f.CommitmentFactory(partnership=active, membership=membership)
+    joined = {
+        name: rows[name].memberships.get(partner=membership.partner)
+        for name in ("draft", "registered")
+    }
+    return {
+        "outside_partner": outside,
+        "lead_membership": leads,
+        "draft_membership": joined["draft"],
+        "registered_membership": joined["registered"],
+        "declaration": f.DeclarationFactory(membership=membership),
+        "conflict": f.ConflictOfInterestFactory(membership=membership),
+        "handover": f.CommitmentHandoverFactory(commitment=offered, taker=leads),
+        "lead_handover": f.LeadHandoverFactory(giver=leads, taker=membership),
+        "location": f.LocationFactory(partnership=active),
+        "draft_location": f.LocationFactory(partnership=draft),
+        "place": f.MembershipInvitationFactory(partnership=draft, email=addressee.email),
     }

@@ -132,7 +132,7 @@ def test_comments_are_for_insiders(api, draft, indicator):
 
 def test_declared_interests_are_for_insiders(api, draft):
     membership = draft.unit.membership
-    membership.change(interests="Owns the pump factory.")
+    f.DeclarationFactory(membership=membership, interests="Owns the pump factory.")
     url = f"/api/v1/memberships/{membership.pk}/"
 
     assert api.get(url).json()["interests"] == "Owns the pump factory."

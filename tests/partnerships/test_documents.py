@@ -10,6 +10,7 @@ from tests.factories import (
     BeneficiaryGroupFactory,
     BudgetLineFactory,
     CommitmentFactory,
+    DeclarationFactory,
     DeliverableFactory,
     LocationFactory,
     MarkerFactory,
@@ -61,7 +62,7 @@ def test_says_the_same_twice(partnership):
 
 def test_leaves_out_who_is_only_invited_and_what_members_declare(partnership):
     MembershipFactory(partnership=partnership, invited=True, partner__name="Only Asked")
-    MembershipFactory(partnership=partnership, interests="Sells pumps.")
+    DeclarationFactory(membership__partnership=partnership, interests="Sells pumps.")
     text = str(document_of(partnership))
     assert "Only Asked" not in text
     assert "Sells pumps." not in text

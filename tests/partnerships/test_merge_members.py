@@ -6,9 +6,13 @@ import pytest
 
 from partnerships.models import Assignment, Membership
 from tests.factories import (
+    NOON,
     AffiliationFactory,
     AgreementFactory,
     CommitmentFactory,
+    CommitmentHandoverFactory,
+    ConflictOfInterestFactory,
+    DeclarationFactory,
     DeliveryFactory,
     EndorsementFactory,
     MembershipFactory,
@@ -213,3 +217,22 @@ def test_an_evaluators_limits_are_never_widened_nor_narrowed(two, limited):
 
     of_survivor = Assignment.objects.filter(affiliation=roles[1]).count()
     assert of_survivor == {(True, True): 2, (False, True): 1}.get(limited, 0)
+
+
+def test_what_was_declared_goes_on_and_a_hand_over_between_the_two_stays():
+    partnership = PartnershipFactory(active=True)
+    one, other = MembershipFactory.create_batch(2, partnership=partnership)
+    commitment = CommitmentFactory(partnership=partnership, membership=one)
+    between = CommitmentHandoverFactory(
+        commitment=commitment, taker=other, status="accepted", answered_at=NOON
+    )
+    declared = DeclarationFactory(membership=one)
+    conflict = ConflictOfInterestFactory(membership=one)
+
+    merge(one.partner, other.partner, UserFactory(admin=True))
+
+    goes_on = other.partner.memberships.get(ended_on=None)
+    for row in (declared, conflict, between):
+        row.refresh_from_db()
+    assert (declared.membership, conflict.membership) == (goes_on, goes_on)
+    assert (between.giver, between.taker) == (one, other)

@@ -10,6 +10,8 @@ from registry.services.unmerging import undo_merge
 from tests.config.world import build
 from tests.factories import (
     AffiliationFactory,
+    ConflictOfInterestFactory,
+    DeclarationFactory,
     JoinRequestFactory,
     MembershipFactory,
     PartnerFactory,
@@ -64,12 +66,13 @@ def test_whatever_both_have(seed):
     for mine, yours in pairs:
         partnership = PartnershipFactory(active=True)
         for partner, state in ((one, mine), (other, yours)):
-            MembershipFactory(
+            membership = MembershipFactory(
                 partnership=partnership,
                 partner=partner,
-                interests=f"Owns shares, {state}.",
                 **({} if state == "accepted" else {state: True}),
             )
+            DeclarationFactory(membership=membership)
+            ConflictOfInterestFactory(membership=membership, none=True)
     people = UserFactory.create_batch(3)
     for partner, user in itertools.product((one, other), people[: 1 + seed % 3]):
         AffiliationFactory(partner=partner, user=user)

@@ -4,7 +4,6 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from partnerships.services.commitments import add_commitment
-from partnerships.services.members import edit_membership
 from registry.errors import NotAllowed
 from registry.models import Affiliation, Partner, PartnerMerge
 from registry.services.unmerging import undo_merge
@@ -81,7 +80,7 @@ def test_what_was_changed_or_removed_since_stays_and_is_listed(admin):
     identifier = PartnerIdentifierFactory(partner=duplicate)
     made = merge(duplicate, into, admin)
     edited.refresh_from_db()
-    edit_membership(edited, by=admin, interests="Owns the pumps.")
+    edited.amend(roles=["advisory"])
     Affiliation.objects.get(pk=removed.pk).delete()
 
     undo(made, admin)
@@ -124,7 +123,7 @@ def test_two_memberships_of_one_partnership_go_back_together_or_not_at_all(admin
     ours = MembershipFactory(partner=into, partnership=partnership)
     made = merge(duplicate, into, admin)
     ours.refresh_from_db()
-    edit_membership(ours, by=admin, interests="Owns the pumps.")
+    ours.amend(roles=["advisory"])
 
     undo(made, admin)
 

@@ -10,7 +10,6 @@ from tests.config.access import (
     LEAD_ADDS_TO_DRAFT,
     LEAD_CREATES,
     LEAD_OF_DRAFT,
-    MEMBER,
     PUBLIC,
     REASON,
 )
@@ -53,7 +52,6 @@ ROWS = [
     ),
     ("GET", "memberships/{membership}/", None, PUBLIC),
     ("GET", "memberships/{invitation}/", None, "404 404 200 200 200 404 200 404 200 200 200"),
-    ("PATCH", "memberships/{membership}/", {"interests": "None."}, MEMBER),
     ("POST", "memberships/{invitation}/accept/", {}, "401 404 200 403 403 404 403 404 200 403 200"),
     (
         "POST",
@@ -61,5 +59,4 @@ ROWS = [
         {},
         "401 404 200 403 403 404 403 404 200 403 200",
     ),
-    ("POST", "memberships/{membership}/leave/", {}, MEMBER),
 ]

@@ -17,6 +17,8 @@ ROWS = [
     ("GET", "countries/KE/", None, PUBLIC),
     ("GET", "currencies/", None, PUBLIC),
     ("GET", "currencies/USD/", None, PUBLIC),
+    ("GET", "dac-sectors/", None, PUBLIC),
+    ("GET", "dac-sectors/140/", None, PUBLIC),
     ("GET", "languages/", None, PUBLIC),
     ("GET", "languages/sw/", None, PUBLIC),
     ("GET", "sdg-search/?q=water", None, PUBLIC),
