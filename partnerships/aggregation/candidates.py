@@ -8,7 +8,7 @@ there are. Nothing here is done row by row.
 TARGET, GOAL, COUNTRY, EVERYWHERE, REGION = 0.35, 0.15, 0.15, 0.12, 0.08
 KIND, STAGE, TEXT = 0.15, 0.05, 0.30
 THRESHOLD = 0.55  # below it nothing is proposed
-COMPARED = 60  # candidates of a need whose texts are compared: the best by all the rest
+COMPARED = 40  # candidates of a need whose texts are compared: the best by all the rest
 KEPT = 10  # matches of a need that stand proposed at a time
 
 LINKS = """
@@ -119,19 +119,20 @@ SELECT need, no, base FROM (
       AND (o.for_sizes = '{{}}' OR w.partner_size = ANY(o.for_sizes))
       AND (w.amount IS NULL OR w.currency_id IS DISTINCT FROM o.currency_id
         OR w.amount >= coalesce(o.least, 0) AND (o.most IS NULL OR w.amount <= o.most)))
-    AND NOT EXISTS (SELECT FROM answered a
-      WHERE a.need_id = w.id AND a.side = o.side AND a.offer_id = o.id)
+    AND NOT EXISTS (SELECT FROM standing a
+      WHERE a.need_id = w.id AND a.side = o.side AND a.offer_id = o.id AND a.answered)
 ) ranked WHERE rank <= {COMPARED};
 ANALYZE fitting;
 """
 
-ANSWERED = """
-CREATE TEMP TABLE answered ON COMMIT DROP AS
-SELECT need_id, CASE WHEN solution_id IS NOT NULL THEN 1 WHEN fund_id IS NOT NULL THEN 2 ELSE 3 END
-  AS side, coalesce(solution_id, fund_id, commitment_id) AS offer_id
-FROM partnerships_match WHERE status IN ('accepted', 'declined') OR offer_answer = 'refused';
-CREATE INDEX ON answered (need_id, side, offer_id);
-ANALYZE answered;
+# What was found before, of all needs or of these.
+STANDING = """
+CREATE TEMP TABLE standing ON COMMIT DROP AS
+SELECT id, need_id, CASE WHEN solution_id IS NOT NULL THEN 1 WHEN fund_id IS NOT NULL THEN 2
+    ELSE 3 END AS side, coalesce(solution_id, fund_id, commitment_id) AS offer_id, status,
+  status IN ('accepted', 'declined') OR offer_answer = 'refused' AS answered, score, facts
+FROM partnerships_match WHERE %(needs)s::bigint[] IS NULL OR need_id = ANY(%(needs)s);
+ANALYZE standing;
 """
 
 # A word weighs the more the fewer texts have it: ln((1 + texts) / texts that have it).
@@ -144,7 +145,8 @@ SELECT row_number() OVER () AS word, stem, weight FROM (
   LEFT JOIN partnerships_wordcount c USING (stem)
 ) weighed;
 CREATE TEMP TABLE need_word ON COMMIT DROP AS
-SELECT w.id AS need, v.word, v.weight FROM wanted w, unnest(w.stems) stem JOIN weight v USING (stem)
+SELECT w.id AS need, v.word, v.stem, v.weight
+FROM wanted w, unnest(w.stems) stem JOIN weight v USING (stem)
 WHERE w.id IN (SELECT need FROM fitting);
 CREATE TEMP TABLE offer_word ON COMMIT DROP AS
 SELECT o.no, v.word, v.weight FROM offered o, unnest(o.stems) stem JOIN weight v USING (stem)
@@ -178,7 +180,7 @@ ANALYZE best;
 # What the explanation is made of; `proposal` has the columns of a match.
 EXPLAINED = """
 CREATE TEMP TABLE proposal ON COMMIT DROP AS
-SELECT b.need AS need_id, CASE o.side WHEN 1 THEN o.id END AS solution_id,
+SELECT b.need AS need_id, o.side, o.id AS offer_id, CASE o.side WHEN 1 THEN o.id END AS solution_id,
   CASE o.side WHEN 2 THEN o.id END AS fund_id, CASE o.side WHEN 3 THEN o.id END AS commitment_id,
   least(b.score, 1) AS score, o.partner_id AS offering_id, w.partner_id AS needing_id,
   jsonb_build_object(
@@ -196,12 +198,11 @@ SELECT b.need AS need_id, CASE o.side WHEN 1 THEN o.id END AS solution_id,
     'stage', o.stage,
     'text', round(b.text, 2),
     'words', (SELECT coalesce(jsonb_agg(stem ORDER BY weight DESC, stem), '[]') FROM (
-      SELECT v.stem, v.weight FROM need_word n JOIN weight v USING (word)
-      WHERE n.need = b.need AND v.stem = ANY(o.stems)
-      ORDER BY v.weight DESC, v.stem LIMIT 5) common)
+      SELECT n.stem, n.weight FROM need_word n
+      WHERE n.need = b.need AND n.stem = ANY(o.stems)
+      ORDER BY n.weight DESC, n.stem LIMIT 5) common)
   ) AS facts
 FROM best b JOIN wanted w ON w.id = b.need JOIN offered o ON o.no = b.no;
-CREATE INDEX ON proposal (need_id);
 ANALYZE proposal;
 """
 
@@ -217,6 +218,6 @@ ANALYZE partnerships_wordcount;
 
 INDEXED = "CREATE INDEX ON need_word (need); ANALYZE need_word;"
 EMPTIED = """
-DROP TABLE IF EXISTS wanted, offered, paired, answered, fitting, weight, need_word, offer_word,
+DROP TABLE IF EXISTS wanted, offered, paired, standing, fitting, weight, need_word, offer_word,
   need_norm, offer_norm, alike, best, proposal
 """

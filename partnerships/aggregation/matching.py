@@ -16,36 +16,43 @@ from registry.models import Event
 
 _ONE_MATCHING_AT_A_TIME = 20150927
 OFFERS = "solution_id, fund_id, commitment_id"
-SAME_PAIR = """m.need_id = p.need_id AND m.solution_id IS NOT DISTINCT FROM p.solution_id
-  AND m.fund_id IS NOT DISTINCT FROM p.fund_id
-  AND m.commitment_id IS NOT DISTINCT FROM p.commitment_id"""
 STAMPED = "version = m.version + 1, updated_at = %(now)s"
+WITH_SIDES = """
+SELECT changed.id, p.needing_id, p.offering_id FROM changed JOIN proposal p
+ON p.need_id = changed.need_id AND p.offer_id = changed.offer_id AND p.side = changed.side
+ORDER BY p.score DESC, changed.id
+"""
 
 INSERTED = f"""
-INSERT INTO partnerships_match (version, created_at, updated_at, need_id, {OFFERS}, score, facts,
-  status, answer_reason, offer_answer, offer_reason)
-SELECT 1, %(now)s, %(now)s, need_id, {OFFERS}, score, facts, 'proposed', '', '', ''
-FROM proposal p WHERE NOT EXISTS (SELECT FROM partnerships_match m WHERE {SAME_PAIR})
-ON CONFLICT DO NOTHING RETURNING id
+WITH changed AS (
+  INSERT INTO partnerships_match (version, created_at, updated_at, need_id, {OFFERS}, score, facts,
+    status, answer_reason, offer_answer, offer_reason)
+  SELECT 1, %(now)s, %(now)s, p.need_id, {OFFERS}, p.score, p.facts, 'proposed', '', '', ''
+  FROM proposal p LEFT JOIN standing s USING (need_id, side, offer_id) WHERE s.id IS NULL
+  ON CONFLICT DO NOTHING RETURNING id, need_id, coalesce({OFFERS}) AS offer_id,
+    CASE WHEN solution_id IS NOT NULL THEN 1 WHEN fund_id IS NOT NULL THEN 2 ELSE 3 END AS side
+) {WITH_SIDES}
 """
 REVIVED = f"""
-UPDATE partnerships_match m SET status = 'proposed', answer_reason = '', score = p.score,
-  facts = p.facts, {STAMPED} FROM proposal p WHERE {SAME_PAIR} AND m.status = 'ended' RETURNING m.id
+WITH changed AS (
+  UPDATE partnerships_match m SET status = 'proposed', answer_reason = '', score = p.score,
+    facts = p.facts, {STAMPED}
+  FROM proposal p JOIN standing s USING (need_id, side, offer_id)
+  WHERE m.id = s.id AND s.status = 'ended' AND m.status = 'ended'
+  RETURNING m.id, s.need_id, s.offer_id, s.side
+) {WITH_SIDES}
 """
 RESCORED = f"""
-UPDATE partnerships_match m SET score = p.score, facts = p.facts, {STAMPED} FROM proposal p
-WHERE {SAME_PAIR} AND m.status = 'proposed' AND (m.score, m.facts) IS DISTINCT FROM
-  (p.score, p.facts)
+UPDATE partnerships_match m SET score = p.score, facts = p.facts, {STAMPED}
+FROM proposal p JOIN standing s USING (need_id, side, offer_id)
+WHERE m.id = s.id AND s.status = 'proposed' AND m.status = 'proposed'
+  AND (s.score, s.facts) IS DISTINCT FROM (p.score, p.facts)
 """
 ENDED = f"""
 UPDATE partnerships_match m SET status = 'ended', {STAMPED},
   answer_reason = 'It fits no longer, or others fit better.'
-WHERE m.status = 'proposed' AND (%(needs)s::bigint[] IS NULL OR m.need_id = ANY(%(needs)s))
-  AND NOT EXISTS (SELECT FROM proposal p WHERE {SAME_PAIR})
-"""
-NEW_PAIRS = f"""
-SELECT m.id, p.needing_id, p.offering_id FROM partnerships_match m JOIN proposal p ON {SAME_PAIR}
-WHERE m.id = ANY(%(new)s) ORDER BY m.score DESC, m.id
+FROM standing s LEFT JOIN proposal p USING (need_id, side, offer_id)
+WHERE m.id = s.id AND p.need_id IS NULL AND s.status = 'proposed' AND m.status = 'proposed'
 """
 
 
@@ -83,10 +90,10 @@ def _find(needs: Sequence[int] | None, today: date) -> Found:
         cursor.execute(candidates.OFFERED, values)
         if needs is None:
             cursor.execute(candidates.COUNTED)
-        for step in (candidates.PAIRED, candidates.ANSWERED, candidates.FITTING):
+        cursor.execute(candidates.STANDING, values)
+        for step in (candidates.PAIRED, candidates.FITTING, candidates.WEIGHED, candidates.SCORED):
             cursor.execute(step)
-        for step in (candidates.WEIGHED, candidates.SCORED, candidates.INDEXED):
-            cursor.execute(step)
+        cursor.execute(candidates.INDEXED)
         cursor.execute(candidates.EXPLAINED)
         found = _store(cursor, values)
         cursor.execute(candidates.EMPTIED)
@@ -108,13 +115,11 @@ def _store(cursor: Any, values: dict[str, Any]) -> Found:
     ended = cursor.rowcount
     cursor.execute(RESCORED, values)
     rescored = cursor.rowcount
-    new: list[int] = []
+    new: list[tuple[int, int, int]] = []
     for statement in (REVIVED, INSERTED):
         cursor.execute(statement, values)
-        new += [pk for (pk,) in cursor.fetchall()]
-    if new:
-        cursor.execute(NEW_PAIRS, {"new": new})
-        _tell(cursor.fetchall())
+        new += cursor.fetchall()
+    _tell(new)
     return Found(len(new), rescored, ended)
 
 

@@ -6,7 +6,7 @@ from math import log, sqrt
 from partnerships.models import Fund, Need, Solution
 
 STAGES = {"screened": 0.5, "piloted": 0.8, "scaling": 1}
-THRESHOLD, COMPARED, KEPT = 0.55, 60, 10
+THRESHOLD, COMPARED, KEPT = 0.55, 40, 10
 
 
 def links(entry):
