@@ -265,6 +265,7 @@ SPECTACULAR_SETTINGS = {
         for app, model, choices in (
             ("registry", "Partner", "Status"),
             ("registry", "Partner", "Kind"),
+            ("registry", "Partner", "Size"),
             ("registry", "StakeholderGroup", "Kind"),
             ("registry", "Target", "Kind"),
             ("registry", "CountryGroup", "Kind"),

@@ -179,6 +179,14 @@ ANALYZE best;
 
 # What the explanation is made of; `proposal` has the columns of a match.
 EXPLAINED = """
+CREATE TEMP TABLE common ON COMMIT DROP AS
+SELECT need, no, jsonb_agg(stem ORDER BY rank) AS words FROM (
+  SELECT b.need, b.no, n.stem,
+    row_number() OVER (PARTITION BY b.need, b.no ORDER BY n.weight DESC, n.stem) AS rank
+  FROM best b JOIN need_word n ON n.need = b.need
+  JOIN offer_word o ON o.no = b.no AND o.word = n.word
+) ranked WHERE rank <= 5 GROUP BY need, no;
+ANALYZE common;
 CREATE TEMP TABLE proposal ON COMMIT DROP AS
 SELECT b.need AS need_id, o.side, o.id AS offer_id, CASE o.side WHEN 1 THEN o.id END AS solution_id,
   CASE o.side WHEN 2 THEN o.id END AS fund_id, CASE o.side WHEN 3 THEN o.id END AS commitment_id,
@@ -197,12 +205,10 @@ SELECT b.need AS need_id, o.side, o.id AS offer_id, CASE o.side WHEN 1 THEN o.id
     'kind', CASE WHEN w.kind = ANY(o.kinds) THEN w.kind ELSE '' END,
     'stage', o.stage,
     'text', round(b.text, 2),
-    'words', (SELECT coalesce(jsonb_agg(stem ORDER BY weight DESC, stem), '[]') FROM (
-      SELECT n.stem, n.weight FROM need_word n
-      WHERE n.need = b.need AND n.stem = ANY(o.stems)
-      ORDER BY n.weight DESC, n.stem LIMIT 5) common)
+    'words', coalesce(c.words, '[]')
   ) AS facts
-FROM best b JOIN wanted w ON w.id = b.need JOIN offered o ON o.no = b.no;
+FROM best b JOIN wanted w ON w.id = b.need JOIN offered o ON o.no = b.no
+LEFT JOIN common c ON c.need = b.need AND c.no = b.no;
 ANALYZE proposal;
 """
 
@@ -216,8 +222,7 @@ GROUP BY stem;
 ANALYZE partnerships_wordcount;
 """
 
-INDEXED = "CREATE INDEX ON need_word (need); ANALYZE need_word;"
 EMPTIED = """
 DROP TABLE IF EXISTS wanted, offered, paired, standing, fitting, weight, need_word, offer_word,
-  need_norm, offer_norm, alike, best, proposal
+  need_norm, offer_norm, alike, best, common, proposal
 """

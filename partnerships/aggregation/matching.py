@@ -93,7 +93,6 @@ def _find(needs: Sequence[int] | None, today: date) -> Found:
         cursor.execute(candidates.STANDING, values)
         for step in (candidates.PAIRED, candidates.FITTING, candidates.WEIGHED, candidates.SCORED):
             cursor.execute(step)
-        cursor.execute(candidates.INDEXED)
         cursor.execute(candidates.EXPLAINED)
         found = _store(cursor, values)
         cursor.execute(candidates.EMPTIED)

@@ -28,9 +28,7 @@ def targets_field(**options: Any) -> CodesField:
 
 
 def countries_field() -> CodesField:
-    return CodesField(
-        Country, "alpha2", read=lambda entry: entry.countries.all(), required=False
-    )
+    return CodesField(Country, "alpha2", read=lambda entry: entry.countries.all(), required=False)
 
 
 class CatalogueFilter(filters.FilterSet):
@@ -302,5 +300,3 @@ class FundViewSet(RecordViewSet):
 
     def shown(self, queryset: Any) -> Any:
         return queryset.prefetch_related("targets", "countries")
-
-

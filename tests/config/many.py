@@ -235,7 +235,32 @@ def of(factory, vary=lambda n: {}, **values):
     return lambda count, admin: copies(factory(**values), count, vary)
 
 
+def catalogued(factory):
+    """Each with a target and a country."""
+
+    def make(count, admin):
+        row = factory()
+        made = copies(row, count)
+        for links, link in ((row.targets, f.TargetFactory()), (row.countries, f.CountryFactory())):
+            ours, theirs = links.source_field_name, links.target_field_name
+            links.through.objects.bulk_create(
+                links.through(**{ours: one, theirs: link}) for one in made
+            )
+
+    return make
+
+
+def matches(count, admin):
+    row = f.MatchFactory()
+    solutions = copies(row.solution, count)
+    copies(row, count, lambda n: {"solution": solutions[n]})
+
+
 MANY = {
+    "solutions": catalogued(f.SolutionFactory),
+    "needs": catalogued(f.NeedFactory),
+    "funds": catalogued(f.FundFactory),
+    "matches": matches,
     "partners": of(f.PartnerFactory),
     "contacts": of(f.ContactFactory),
     "history": history,

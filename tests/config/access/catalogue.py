@@ -1,0 +1,83 @@
+"""The Solutions Catalogue. The member owns `{solution}`, `{fund}`; the lead states `{need}`."""
+
+from tests.config.access import (
+    INSIDERS,
+    LEAD,
+    MEMBER,
+    MEMBER_CREATES,
+    PUBLIC,
+    REASON,
+)
+
+LINKS = {"targets": ["6.1"], "countries": ["KE"]}
+NEW_SOLUTION = {
+    "owner": "{member_partner}",
+    "title": "New",
+    "problem": "P",
+    "approach": "A",
+    "kinds": ["technology"],
+    **LINKS,
+}
+NEW_NEED = {"title": "New", "description": "D", "kind": "technology", **LINKS}
+NEW_FUND = {
+    "partner": "{member_partner}",
+    "title": "New",
+    "description": "D",
+    "opens_on": "2024-01-01",
+    "currency": "USD",
+    **LINKS,
+}
+# `{proposed_solution}` is seen by its owner's people alone.
+OWNERS = "404 404 200 404 200 200 200 404 200 404 200"
+SCREENS = "401 404 403 404 403 403 403 404 200 403 403"
+OWNER_OF_HIDDEN = "401 404 200 404 403 403 403 404 200 403 200"
+# `{match}`: the lead needs it, the member offers it; the suspended one is a member as well.
+SIDES = "404 404 200 200 200 200 200 200 200 200 200"
+NEEDING = "401 404 403 200 403 403 403 403 200 403 403"
+OFFERING = "401 404 200 403 403 403 403 403 200 403 200"
+
+ROWS = [
+    ("GET", "solutions/", None, PUBLIC),
+    ("POST", "solutions/", NEW_SOLUTION, MEMBER_CREATES),
+    ("GET", "solutions/{solution}/", None, PUBLIC),
+    ("GET", "solutions/{proposed_solution}/", None, OWNERS),
+    ("PATCH", "solutions/{solution}/", {"title": "New"}, MEMBER),
+    ("PATCH", "solutions/{proposed_solution}/", {"title": "New"}, OWNER_OF_HIDDEN),
+    ("POST", "solutions/{proposed_solution}/screen/", {}, SCREENS),
+    ("POST", "solutions/{proposed_solution}/send-back/", REASON, SCREENS),
+    ("POST", "solutions/{solution}/pilot/", {}, MEMBER),
+    ("POST", "solutions/{piloted_solution}/scale/", {}, MEMBER),
+    ("POST", "solutions/{solution}/retire/", REASON, MEMBER),
+    ("GET", "needs/", None, PUBLIC),
+    ("POST", "needs/", {**NEW_NEED, "partner": "{member_partner}"}, MEMBER_CREATES),
+    (
+        "POST",
+        "needs/",
+        {**NEW_NEED, "partnership": "{active}"},
+        "401 403 403 201 403 403 403 403 201 403 403",
+    ),
+    (
+        "POST",
+        "needs/",
+        {**NEW_NEED, "partnership": "{draft}"},
+        "401 400 403 201 403 400 403 403 201 403 403",
+    ),
+    ("GET", "needs/{need}/", None, PUBLIC),
+    ("GET", "needs/{need_of_draft}/", None, INSIDERS),
+    ("PATCH", "needs/{need}/", {"title": "New"}, LEAD),
+    ("PATCH", "needs/{own_need}/", {"title": "New"}, MEMBER),
+    ("POST", "needs/{need}/meet/", {}, LEAD),
+    ("POST", "needs/{need}/withdraw/", REASON, LEAD),
+    ("POST", "needs/{own_need}/find/", {}, MEMBER),
+    ("GET", "funds/", None, PUBLIC),
+    ("POST", "funds/", NEW_FUND, MEMBER_CREATES),
+    ("GET", "funds/{fund}/", None, PUBLIC),
+    ("PATCH", "funds/{fund}/", {"title": "New"}, MEMBER),
+    ("GET", "matches/", None, PUBLIC),
+    ("GET", "matches/{match}/", None, SIDES),
+    ("GET", "matches/{accepted_match}/", None, PUBLIC),
+    ("POST", "matches/{match}/accept/", {}, NEEDING),
+    ("POST", "matches/{match}/decline/", REASON, NEEDING),
+    ("POST", "matches/{match}/confirm/", {}, OFFERING),
+    ("POST", "matches/{match}/refuse/", REASON, OFFERING),
+]
