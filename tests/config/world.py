@@ -6,6 +6,7 @@ from django.core.files.base import ContentFile
 
 from registry.services.merging import merge_partners
 from tests import factories as f
+from tests.config.catalogue_world import catalogue
 from tests.factories.due_diligence import (
     CriterionAnswerFactory,
     DueDiligenceFactory,
@@ -77,7 +78,7 @@ def build():
     rows |= _reviewing(rows)
     rows |= _principles(rows)
     rows |= _dialogue(rows)
-    rows |= _catalogue(lead, member, rows)
+    rows |= catalogue(lead, member, rows)
     names = {name: row.pk for name, row in rows.items()}
     names |= {
         "proposed_sha256": rows["proposed_agreement"].sha256,
@@ -390,21 +391,4 @@ def _coalition(rows, outside, addressee):
         "location": f.LocationFactory(partnership=active),
         "draft_location": f.LocationFactory(partnership=draft),
         "place": f.MembershipInvitationFactory(partnership=draft, email=addressee.email),
-def _catalogue(lead, member, rows):
-    """The member owns solutions and a fund; the lead states needs for itself and partnerships."""
-    active = rows["active"]
-    need = f.NeedFactory(partnership=active, partner=lead)
-    own = f.NeedFactory(partner=member)
-    solution = f.SolutionFactory(owner=member, worked_where="Kisumu", evidence="Counted.")
-    piloted = f.SolutionFactory(owner=member, status="piloted", evidence="Counted.")
-    return {
-        "proposed_solution": f.SolutionFactory(owner=member, proposed=True),
-        "solution": solution,
-        "piloted_solution": piloted,
-        "need": need,
-        "own_need": own,
-        "need_of_draft": f.NeedFactory(partnership=rows["draft"], partner=lead),
-        "fund": f.FundFactory(partner=member),
-        "match": f.MatchFactory(need=need, solution=solution),
-        "accepted_match": f.MatchFactory(need=need, solution=piloted, accepted=True),
     }
