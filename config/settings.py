@@ -249,6 +249,8 @@ RATE_LIMITS = {
     "token": env.int("RATE_LIMIT_TOKEN", default=600),
     "person": env.int("RATE_LIMIT_PERSON", default=1200),
     "partner": env.int("RATE_LIMIT_PARTNER", default=1200),
+    # What anybody may write: feedback and complaints, and codes tried to look them up.
+    "voice": env.int("RATE_LIMIT_VOICE", default=10),
 }
 DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "config.api.ExceptionHandler"}
 SPECTACULAR_SETTINGS = {
@@ -296,6 +298,13 @@ SPECTACULAR_SETTINGS = {
             ("partnerships", "AffectedGroup", "Effect"),
             ("partnerships", "AffectedGroup", "Influence"),
             ("partnerships", "Consultation", "Method"),
+            ("partnerships", "Feedback", "Status"),
+            ("partnerships", "Feedback", "Sender"),
+            ("partnerships", "Complaint", "Status"),
+            ("partnerships", "Complaint", "Category"),
+            ("partnerships", "Complaint", "Outcome"),
+            ("partnerships", "Lesson", "Status"),
+            ("partnerships", "Lesson", "Kind"),
             ("registry", "Affiliation", "Role"),
             ("monitoring", "Framework", "Status"),
             ("monitoring", "Result", "Level"),
@@ -376,6 +385,10 @@ CELERY_BEAT_SCHEDULE = {
     "expiring tokens": {"task": "registry.tasks.remind_of_expiring_tokens", "schedule": 3600.0},
     "matches of needs": {
         "task": "partnerships.tasks.match_needs",
+        "schedule": timedelta(hours=24),
+    },
+    "unanswered feedback": {
+        "task": "partnerships.tasks.remind_of_feedback",
         "schedule": timedelta(hours=24),
     },
     "second managers": {

@@ -22,6 +22,8 @@ TABS = [
     Tab("partnership", "Overview", "public"),
     Tab("partnership-commitments", "Commitments", "public"),
     Tab("partnership-budget", "Money", "public"),
+    Tab("partnership-feedback", "Feedback", "public"),
+    Tab("partnership-lessons", "Lessons", "public"),
     Tab("partnership-work", "Registration", "insider"),
     Tab("partnership-agreements", "Agreements", "public"),
     Tab("partnership-risks", "Risks & benefits", "public"),

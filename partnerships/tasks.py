@@ -9,6 +9,7 @@ from partnerships.models import MembershipInvitation, MembershipInvitationMail
 from partnerships.models.silence import take_steps
 from registry.mails import deliver
 from registry.tasks import MAIL_AGAIN_AFTER
+from partnerships.models import Feedback
 
 
 @shared_task
@@ -48,3 +49,6 @@ def sweep_membership_invitation_mails() -> int:
 def expire_membership_invitations() -> int:
     """Each hour: end what has run out, and erase the addresses."""
     return MembershipInvitation.objects.all().expire()
+def remind_of_feedback() -> int:
+    """Each day: tell each lead, once, of feedback that nobody answered within thirty days."""
+    return Feedback.objects.remind_late(timezone.localdate())

@@ -9,7 +9,9 @@ from partnerships.models import (
     Agreement,
     Amendment,
     Commitment,
+    Complaint,
     Delivery,
+    Feedback,
     Match,
     Membership,
     Need,
@@ -155,6 +157,23 @@ def _members_and_admins(event: Event) -> Iterable[User]:
 
 def _lead_of_amendment(event: Event) -> Iterable[User]:
     return members_managers(_of_amendment(event), LEAD)
+def _lead_of_feedback(event: Event) -> Iterable[User]:
+    own = Feedback.objects.filter(pk=event.subject_id)
+    return members_managers(own.values_list("partnership_id", flat=True), LEAD)
+
+
+def _sender_of_feedback(event: Event) -> Iterable[User]:
+    return User.objects.filter(feedback=event.subject_id, is_active=True)
+
+
+def _handlers(event: Event) -> Iterable[User]:
+    """Admins whom the complaint does not concern."""
+    own = Complaint.objects.filter(pk=event.subject_id)
+    return [admin for admin in admins() if own.visible_to(admin).exists()]
+
+
+def _handler(event: Event) -> Iterable[User]:
+    return User.objects.filter(complaints=event.subject_id, is_active=True)
 
 
 def register() -> None:
@@ -163,6 +182,7 @@ def register() -> None:
     names = ("partnership", "membership", "agreement", "commitment", "delivery")
     add_group("partnerships", group, *names, "partnershipreview", "amendment")
     add_group("partnerships", group, "deliverable", "budgetline", "expenditure")
+    add_group("partnerships", group, "feedback", "complaint", "lesson")
     add_group("partnerships", group, *names)
     keeping = ("marker", "beneficiarygroup", "tenprinciplescommitment", "affectedgroup")
     add_group("partnerships", group, *keeping, "consultation", "technologyassessment")
@@ -195,7 +215,6 @@ def register() -> None:
     tells("agreement.binding", "In force: {}", _members_of_agreement)
     tells("agreement.withdrawn", "Taken back: {}", _members_of_agreement)
     tells("agreement.objected", "A member objects: {}", _lead_of_agreement)
-    tells("agreement.binding", "Endorsed by all members: {}", _members_of_agreement)
     tells("marker.assessed", "A principle was assessed: {}", _members_of_record)
     tells("marker.withdrawn", "An assessment was withdrawn: {}", _members_of_record)
     tells("consultation.recorded", "A consultation was recorded: {}", _members_of_record)
@@ -208,4 +227,12 @@ def register() -> None:
     tells("delivery.recorded", "A delivery waits for your word: {}", _receiver_of_delivery)
     tells("delivery.confirmed", "Your delivery was confirmed: {}", _giver_of_delivery)
     tells("delivery.disputed", "Your delivery is disputed: {}", _giver_of_delivery)
+    tells("feedback.received", "To be moderated: {}", _admins)
+    tells("feedback.passed", "To be answered within 30 days: {}", _lead_of_feedback)
+    tells("feedback.overdue", "Unanswered for more than 30 days: {}", _lead_of_feedback)
+    tells("feedback.answered", "Answered: {}", _sender_of_feedback)
+    tells("feedback.refused", "Not passed on: {}", _sender_of_feedback)
+    tells("complaint.received", "A complaint was received: {}", _handlers)
+    tells("complaint.reviewed", "Yours to review: {}", _handler)
+    tells("complaint.assigned", "Yours to review: {}", _handler)
     _catalogue()

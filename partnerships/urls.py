@@ -1,6 +1,7 @@
 from django.urls import path
 
 from partnerships import agreements_urls, coalition_urls, money_urls, risks_urls, workspace_urls
+from partnerships import voices_urls, workspace_urls
 from partnerships.views import assignments, partner
 
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
         assignments.assignments,
         name="assignments",
     ),
+    *voices_urls.urlpatterns,
     *workspace_urls.urlpatterns,
     *agreements_urls.urlpatterns,
     *risks_urls.urlpatterns,

@@ -67,6 +67,12 @@ LOOKS = {
     "confirmed": Look("Confirmed", "check", "on"),
     "disputed": Look("Disputed", "triangle", "risk"),
     "replaced": Look("Replaced by a correction", "dash", "na"),
+    "received": Look("Received", "ring", "due"),
+    "passed": Look("Passed on", "half", "due"),
+    "answered": Look("Answered", "check", "on"),
+    "refused": Look("Refused", "dash", "na"),
+    "acknowledged": Look("Acknowledged", "half", "due"),
+    "reviewed": Look("Under review", "half", "due"),
     "closed": Look("Closed", "dash", "na"),
 }
 REASONS = {

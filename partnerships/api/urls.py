@@ -25,9 +25,14 @@ from partnerships.api import (
     spending,
     technology,
     versions,
+    voices,
 )
 
 RESOURCES = {
+    "feedback": voices.FeedbackViewSet,
+    "complaints": voices.ComplaintViewSet,
+    "sent-messages": voices.SentMessageViewSet,
+    "lessons": voices.LessonViewSet,
     "partnerships": partnerships.PartnershipViewSet,
     "assignments": assignments.AssignmentViewSet,
     "objectives": objectives.ObjectiveViewSet,

@@ -9,6 +9,7 @@ from partnerships.models.budgets import BudgetLine, Expenditure
 from partnerships.models.checklists import Ingredient, checklist
 from partnerships.models.clauses import Clause
 from partnerships.models.commitments import Commitment, Correction, DueDate
+from partnerships.models.complaints import Complaint
 from partnerships.models.consultations import Consultation, Turnout
 from partnerships.models.declarations import ConflictOfInterest, Declaration
 from partnerships.models.deliverables import Deliverable, DeliverableDate
@@ -19,6 +20,7 @@ from partnerships.models.disbursements import PlannedDisbursement
 from partnerships.models.documents import document_of, hash_of
 from partnerships.models.editions import ClauseChange, changes_between
 from partnerships.models.facets import Facets
+from partnerships.models.feedback import Feedback
 from partnerships.models.funds import Fund
 from partnerships.models.handovers import CommitmentHandover, LeadHandover, owed_by
 from partnerships.models.ledger import (
@@ -29,6 +31,7 @@ from partnerships.models.ledger import (
     ledger_text,
     with_shares,
 )
+from partnerships.models.lessons import Lesson
 from partnerships.models.markers import Document, Marker
 from partnerships.models.matches import Match
 from partnerships.models.member_invitations import (
@@ -81,6 +84,7 @@ __all__ = [
     "Commitment",
     "CommitmentHandover",
     "ConflictOfInterest",
+    "Complaint",
     "Consultation",
     "Correction",
     "Declaration",
@@ -94,10 +98,12 @@ __all__ = [
     "Expenditure",
     "Facets",
     "Finding",
+    "Feedback",
     "Fund",
     "Ingredient",
     "LeadHandover",
     "LedgerState",
+    "Lesson",
     "Location",
     "Marker",
     "Match",

@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST
 
 from partnerships.forms.registering import AboutForm, ObjectiveForm
-from partnerships.models import Objective, Partnership, Section
+from partnerships.models import Lesson, Objective, Partnership, Section
 from partnerships.models.progress import progress_of
 from partnerships.services import sections
 from partnerships.services.objectives import add_objective, edit_objective, remove_objective
@@ -65,6 +65,7 @@ def hub(request: SignedInRequest, key: str) -> HttpResponse:
         "done": sum(row.state == "complete" for row in needed),
         "needed": len(needed),
         "ready": not any(row.lacks for row in progress),
+        "lessons": Lesson.objects.for_draft(partnership),
         "saved": Event.objects.about(partnership).order_by("-at", "-pk").first(),
     }
     return render(request, "partnerships/hub.html", context)

@@ -126,7 +126,7 @@ def counter(url: str) -> Counter:
 def buckets_of(request: Request, user: Any, token: Any) -> list[Bucket]:
     """What a call counts toward."""
     if not isinstance(user, User):
-        return [Bucket("anonymous", _network(client_address(request)))]
+        return [Bucket("anonymous", network_of(client_address(request)))]
     calls_by = Bucket("token", token.token_key) if isinstance(token, Token) else None
     acting = Bucket("partner", _acts_for(user)) if user.is_service else None
     person = Bucket("person", str(user.pk)) if not user.is_service else None
@@ -138,7 +138,7 @@ def _acts_for(account: User) -> str:
     return str(partner or f"none-{account.pk}")
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     try:
         caller = ip_address(address)
     except ValueError:

@@ -297,6 +297,9 @@ MANY = {
     "exchange-rates": of(
         f.ExchangeRateFactory, lambda n: {"on": date(2000, 1, 1) + timedelta(days=n)}
     ),
+    "feedback": of(f.FeedbackFactory, lambda n: {"code_sha256": f"{n:064}"}),
+    "complaints": of(f.ComplaintFactory, lambda n: {"code_sha256": f"{n:064}"}),
+    "lessons": of(f.LessonFactory),
     "partnerships": partnerships,
     "objectives": of(f.ObjectiveFactory),
     "memberships": memberships,

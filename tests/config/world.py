@@ -79,6 +79,7 @@ def build():
     rows |= _principles(rows)
     rows |= _dialogue(rows)
     rows |= catalogue(lead, member, rows)
+    rows |= _voices(rows)
     names = {name: row.pk for name, row in rows.items()}
     names |= {
         "proposed_sha256": rows["proposed_agreement"].sha256,
@@ -87,12 +88,25 @@ def build():
         "place_secret": rows["place"].new_secret(),
         "system_token": writing.auth_token_set.get().token_key,
         "newcomer": f.UserFactory().email,
+        "admin_person": people["admin"].pk,
         "lead_email": people["lead"].email,
         "password": f.PASSWORD,
         "target_code": rows["target"].code,
         "kenya": f.CountryFactory(alpha2="KE").pk,
     }
     return names, people, tokens
+
+
+def _voices(rows):
+    active = rows["active"]
+    return {
+        "feedback": f.FeedbackFactory(partnership=active, passed=True),
+        "received_feedback": f.FeedbackFactory(partnership=active),
+        "complaint": f.ComplaintFactory(partnership=active),
+        "acknowledged": f.ComplaintFactory(partnership=active, acknowledged=True),
+        "lesson": f.LessonFactory(partnership=active, published=True),
+        "draft_lesson": f.LessonFactory(partnership=active),
+    }
 
 
 def _vocabularies():

@@ -135,6 +135,7 @@ from tests.factories.vocabularies import (
     SdgEditionFactory,
     StandardFactory,
 )
+from tests.factories.voices import ComplaintFactory, FeedbackFactory, LessonFactory
 
 __all__ = [
     "NOON",
@@ -153,6 +154,7 @@ __all__ = [
     "CommitmentFactory",
     "CommitmentHandoverFactory",
     "ConflictOfInterestFactory",
+    "ComplaintFactory",
     "ConsultationFactory",
     "ContactFactory",
     "CountryFactory",
@@ -178,6 +180,7 @@ __all__ = [
     "ExchangeRateFactory",
     "ExclusionCriterionFactory",
     "ExpenditureFactory",
+    "FeedbackFactory",
     "FocalPointFactory",
     "FormerNameFactory",
     "FrameworkFactory",
@@ -195,6 +198,7 @@ __all__ = [
     "JoinRequestFactory",
     "LanguageFactory",
     "LeadHandoverFactory",
+    "LessonFactory",
     "LocationFactory",
     "MarkerFactory",
     "MatchFactory",
