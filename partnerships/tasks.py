@@ -5,11 +5,10 @@ from django.utils import timezone
 
 from partnerships.aggregation.matching import expire_needs, find_matches
 from partnerships.mails import send_membership_invitation
-from partnerships.models import MembershipInvitation, MembershipInvitationMail
+from partnerships.models import Feedback, MembershipInvitation, MembershipInvitationMail
 from partnerships.models.silence import take_steps
 from registry.mails import deliver
 from registry.tasks import MAIL_AGAIN_AFTER
-from partnerships.models import Feedback
 
 
 @shared_task
@@ -49,6 +48,8 @@ def sweep_membership_invitation_mails() -> int:
 def expire_membership_invitations() -> int:
     """Each hour: end what has run out, and erase the addresses."""
     return MembershipInvitation.objects.all().expire()
+
+
 def remind_of_feedback() -> int:
     """Each day: tell each lead, once, of feedback that nobody answered within thirty days."""
     return Feedback.objects.remind_late(timezone.localdate())

@@ -157,6 +157,8 @@ def _members_and_admins(event: Event) -> Iterable[User]:
 
 def _lead_of_amendment(event: Event) -> Iterable[User]:
     return members_managers(_of_amendment(event), LEAD)
+
+
 def _lead_of_feedback(event: Event) -> Iterable[User]:
     own = Feedback.objects.filter(pk=event.subject_id)
     return members_managers(own.values_list("partnership_id", flat=True), LEAD)

@@ -1,7 +1,13 @@
 from django.urls import path
 
-from partnerships import agreements_urls, coalition_urls, money_urls, risks_urls, workspace_urls
-from partnerships import voices_urls, workspace_urls
+from partnerships import (
+    agreements_urls,
+    coalition_urls,
+    money_urls,
+    risks_urls,
+    voices_urls,
+    workspace_urls,
+)
 from partnerships.views import assignments, partner
 
 urlpatterns = [

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from monitoring.demo.promises import Entered
+from monitoring.demo.voices import voices
 
 # Each step reads a file of its own, `data/<topic>.toml`, by the partnerships' names.
-STEPS: list[Callable[[Sequence[Entered]], None]] = []
+STEPS: list[Callable[[Sequence[Entered]], None]] = [
+    voices,
+]

@@ -20,7 +20,7 @@ RETURN setweight(to_tsvector('simple', registry_search_text(title)), 'A')
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partnerships", "0018_facets_of_current_markers"),
+        ("partnerships", "0022_coalition"),
         ("registry", "0024_audit_settled"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
