@@ -383,6 +383,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=24),
     },
     "expiring tokens": {"task": "registry.tasks.remind_of_expiring_tokens", "schedule": 3600.0},
+    "proposals that nobody objects to": {
+        "task": "partnerships.tasks.bind_proposals",
+        "schedule": timedelta(hours=24),
+    },
     "matches of needs": {
         "task": "partnerships.tasks.match_needs",
         "schedule": timedelta(hours=24),

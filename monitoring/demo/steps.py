@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
+from monitoring.demo.documents import agree_on_documents
+from monitoring.demo.ledger import enter_ledgers
 from monitoring.demo.promises import Entered
 from monitoring.demo.voices import voices
 
 # Each step reads a file of its own, `data/<topic>.toml`, by the partnerships' names.
 STEPS: list[Callable[[Sequence[Entered]], None]] = [
     voices,
+    agree_on_documents,
+    enter_ledgers,
 ]

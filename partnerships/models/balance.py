@@ -283,16 +283,18 @@ def _lines(
 def worked(parts: list[Part], partner: int, result: Fraction) -> str:
     """(60 % × 12 + 25 % × 8) ÷ 30 = 30.7 %"""
     terms = [
-        f"{_plain(part.percents[partner])} % × {_plain(decimal(part.weight))}"
+        f"{plain(part.percents[partner])} % × {plain(part.weight)}"
         for part in parts
         if partner in part.percents
     ]
     whole = sum((part.weight for part in parts), Fraction(0))
     if not terms:
         return "nothing = 0 %"
-    return f"({' + '.join(terms)}) ÷ {_plain(decimal(whole))} = {shown(result)}"
+    return f"({' + '.join(terms)}) ÷ {plain(whole)} = {shown(result)}"
 
 
-def _plain(number: Decimal) -> str:
-    text = f"{number.quantize(Decimal('0.01')) if number % 1 else number.quantize(Decimal(1)):,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def plain(number: Fraction | Decimal) -> str:
+    """With two decimals at most, however large it is."""
+    cents = (Fraction(number) * 200 + 1) // 2
+    whole, rest = divmod(cents, 100)
+    return f"{whole:,}.{rest:02}".rstrip("0").rstrip(".")

@@ -89,4 +89,43 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
         "usd": "1.0825",
         "source": "The treasury's monthly list",
     },
+    ("AgreementViewSet", "create"): {
+        "partnership": 12,
+        "kind": "partnership",
+        "title": "Partnership agreement",
+        "quorum": "two_thirds",
+        "silence_days": 45,
+        "clauses": [
+            {
+                "kind": "exit",
+                "heading": "Leaving and ending",
+                "text": "A member may leave with three months' notice.",
+            }
+        ],
+    },
+    ("AgreementViewSet", "object"): {
+        "membership": 31,
+        "reason": "Four weeks to answer cannot be kept when a pipe bursts.",
+    },
+    ("RiskViewSet", "create"): {
+        "partnership": 12,
+        "category": "availabilityAndQuality",
+        "description": "Pumps stand still for days.",
+        "likelihood": 3,
+        "impact": 5,
+        "mitigation": "Spare pumps at two depots.",
+        "shares": [
+            {"membership": 31, "percent": "80"},
+            {"membership": 32, "percent": "20"},
+        ],
+    },
+    ("BenefitViewSet", "create"): {
+        "partnership": 12,
+        "kind": "revenue",
+        "description": "Interest of the loan window.",
+        "value": "40000000",
+        "currency": "KES",
+        "valued_on": "2024-01-15",
+        "shares": [{"membership": 33, "percent": "100"}],
+    },
 }

@@ -10,6 +10,8 @@ from playwright.sync_api import sync_playwright
 
 from monitoring.reports.snapshot import digest, partnership_report
 from tests.factories import (
+    AgreementFactory,
+    BenefitFactory,
     CommitmentFactory,
     FrameworkFactory,
     GoalFactory,
@@ -20,6 +22,7 @@ from tests.factories import (
     PeriodTargetFactory,
     ReportFactory,
     ReportingUnitFactory,
+    RiskFactory,
     SubmissionFactory,
     UserFactory,
 )
@@ -105,6 +108,10 @@ def world(live_server):
         SubmissionFactory(unit=world.unit, period=period, values=values, approved=True)
     world.period = PeriodFactory(framework=world.framework)
     CommitmentFactory(partnership=world.partnership, membership=world.member)
+    world.agreement = AgreementFactory(partnership=world.partnership, binding=True)
+    AgreementFactory(partnership=world.partnership, kind="ledger", binding=True)
+    RiskFactory(partnership=world.partnership, shares={world.member: 70, None: 30})
+    BenefitFactory(partnership=world.partnership)
     content = partnership_report(
         period, reference_on=period.ends_on, cutoff_at=ReportFactory.build(period=period).cutoff_at
     )

@@ -1,6 +1,7 @@
 """The demonstration keeps every rule that real data has to keep."""
 
 from collections import Counter
+from fractions import Fraction
 from hashlib import sha256
 
 import pytest
@@ -17,7 +18,16 @@ from monitoring.ingest.rows import RowChecker
 from monitoring.models import Framework, Indicator, Observation, Period, Report, Submission
 from monitoring.reports.document import framework_text
 from monitoring.reports.snapshot import digest, partnership_report
-from partnerships.models import Commitment, Delivery, Membership, Partnership
+from partnerships.models import (
+    Agreement,
+    Commitment,
+    Delivery,
+    Membership,
+    Objection,
+    Partnership,
+    assent_of,
+    balance_of,
+)
 from registry.models import Event, Partner, Record, User
 from registry.services.accounts import has_confirmed
 from registry.vocabularies import load_vocabularies
@@ -209,3 +219,25 @@ def test_accounts_sign_in_with_their_roles():
     lead = Partnership.objects.editable_by(users["lead@demo.example"])
     assert [p.title[:6] for p in lead] == ["Kisima"]
     assert not Partnership.objects.editable_by(users["observer@demo.example"]).exists()
+
+
+def test_balances_are_as_they_were_worked_out_by_hand():
+    """Kisima 1 - (32+20+8+40+60)/2000 = 0.92; Nusantara 1 - (531+233+50+248)/2000 = 0.469."""
+    kisima, nusantara, transmonte = (
+        balance_of(Partnership.objects.get(title__startswith=name))
+        for name in ("Kisima", "Nusantara", "TransMonte")
+    )
+    assert (kisima.exact, nusantara.exact) == (Fraction(92, 100), Fraction(469, 1000))
+    assert (kisima.is_flagged, nusantara.is_flagged) == (False, True)
+    assert [out.reason for out in kisima.left_out] == ["no_value"]
+    assert transmonte.reason == "no_benefits"
+
+
+def test_documents_of_clauses_stand_as_their_members_quorum_lets_them():
+    for agreement in Agreement.objects.filter(kind__in=["partnership", "engagement", "ledger"]):
+        if agreement.status == "binding":
+            assert assent_of(agreement).is_enough, agreement
+        if agreement.status not in ("draft", "withdrawn"):
+            assert not [entry for entry in agreement.missing() if entry.required], agreement
+    assert Objection.objects.standing().count() == 1
+    assert Agreement.objects.filter(kind="partnership", status="superseded").count() == 1

@@ -12,8 +12,9 @@ from partnerships.models import (
     amendments_need_endorsement,
     assent_of,
 )
-from partnerships.models.objections import bind_what_nobody_objects_to, object_to
+from partnerships.models.objections import bind_by_silence, object_to
 from partnerships.models.quorums import endorsements_needed
+from partnerships.tasks import bind_proposals
 from registry.errors import DomainError, NotAllowed
 from registry.models import Event
 from tests.factories import (
@@ -141,9 +142,9 @@ def test_silence_counts_once_an_agreement_that_binds_says_so(people):
     yes(principles, people.lead_membership)
 
     long_ago(principles, 29)
-    assert not bind_what_nobody_objects_to(stored(principles))
+    assert bind_proposals() == 0
     long_ago(principles, 32)
-    assert bind_what_nobody_objects_to(stored(principles))
+    assert [bind_proposals(), bind_proposals()] == [1, 0]
 
     assert stored(principles).status == "binding"
     assert Event.objects.about(principles).filter(became="binding", by=None).exists()
@@ -154,7 +155,7 @@ def test_nobody_is_bound_by_an_own_first_agreements_silence(people):
     yes(agreement, people.lead_membership)
     long_ago(agreement, 100)
 
-    assert not bind_what_nobody_objects_to(stored(agreement))
+    assert not bind_by_silence(stored(agreement))
 
 
 def test_silence_alone_binds_nobody(people):
@@ -162,7 +163,7 @@ def test_silence_alone_binds_nobody(people):
     principles = proposal(people, kind="engagement")
     long_ago(principles, 100)
 
-    assert not bind_what_nobody_objects_to(stored(principles))
+    assert not bind_by_silence(stored(principles))
 
 
 def test_who_objects_is_not_silent(people):
@@ -172,7 +173,7 @@ def test_who_objects_is_not_silent(people):
     object_to(principles, people.membership, by=people.manager, reason="Too vague.")
     long_ago(principles, 100)
 
-    assert not bind_what_nobody_objects_to(stored(principles))
+    assert not bind_by_silence(stored(principles))
     yes(principles, people.membership)
 
     assert stored(principles).status == "binding"
@@ -187,7 +188,7 @@ def test_who_joined_later_has_as_many_days(people):
     late = MembershipFactory(partnership=people.partnership, accepted_on=timezone.localdate())
 
     assert late.pk not in assent_of(stored(principles)).silent
-    assert not bind_what_nobody_objects_to(stored(principles))
+    assert not bind_by_silence(stored(principles))
 
 
 def test_an_objection_is_recorded_with_its_reason(people):

@@ -8,6 +8,7 @@ from itertools import permutations
 import pytest
 
 from partnerships.models import BenefitValue, RiskRating, Sharing, balance_of
+from partnerships.models.balance import plain
 from tests.factories import (
     NOON,
     BenefitFactory,
@@ -274,3 +275,27 @@ def test_it_costs_the_same_for_many_rows(us, django_assert_num_queries):
         us.benefit(1, {us.lead: 100})
     with django_assert_num_queries(8):
         balance_of(us.partnership)
+
+
+def test_numbers_of_any_size_are_written_out(us):
+    """Ten to the twentieth, at a rate of nearly as much."""
+    odd = CurrencyFactory(code="XAU")
+    ExchangeRateFactory(
+        currency=odd, on=date(2023, 1, 1), usd=Decimal("999999999999.5"), loaded_at=NOON
+    )
+    us.risk(1, 1, {us.lead: 100})
+    us.benefit("99999999999999999999.9999", {us.lead: 100}, currency=odd)
+    us.benefit("0.0001", {None: 100})
+
+    balance = balance_of(us.partnership)
+
+    assert balance.is_flagged is False
+    assert balance.lines[0].benefit_worked.startswith("(100 % × 99,999,999,999,9")
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [(F(0), "0"), (F(20), "20"), (F(1000), "1,000"), (F(1, 3), "0.33"), (F(5, 1000), "0.01")],
+)
+def test_numbers_are_rounded_half_up_for_reading_only(number, written):
+    assert plain(number) == written
