@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partnerships.views import light, registering, submitting, targets, workspace
+from partnerships.views import hub, light, registering, submitting, targets, workspace
 
 WORK = "partnerships/<str:key>/work/"
 
@@ -10,7 +10,8 @@ urlpatterns = [
     path("workspace/", workspace.workspace, name="workspace"),
     path("workspace/begin/", workspace.begin, name="begin-partnership"),
     path("workspace/light/", light.register, name="register-light"),
-    path(WORK, registering.hub, name="partnership-work"),
+    path(WORK, hub.hub, name="partnership-work"),
+    path(f"{WORK}move/", hub.move, name="partnership-move"),
     path(f"{WORK}about/", registering.about, name="partnership-about"),
     path(f"{WORK}targets/", targets.targets, name="partnership-targets"),
     path(f"{WORK}light/", light.complete, name="partnership-light"),

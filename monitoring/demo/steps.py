@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from monitoring.demo.documents import agree_on_documents
 from monitoring.demo.ledger import enter_ledgers
+from monitoring.demo.objectives import enter_objectives
 from monitoring.demo.promises import Entered
 from monitoring.demo.voices import voices
 
@@ -12,4 +13,5 @@ STEPS: list[Callable[[Sequence[Entered]], None]] = [
     voices,
     agree_on_documents,
     enter_ledgers,
+    enter_objectives,
 ]

@@ -102,6 +102,7 @@ def partnership(request: HttpRequest, key: str) -> HttpResponse:
         "partnership": found,
         "goals": found.all_goals(),
         "countries": [place.country for place in found.places.all()],
+        "objectives": found.objectives.select_related("target"),
         "memberships": _members(request, found),
         "commitments": _commitments(request, found),
         "transactions": _transactions(found),

@@ -16,6 +16,11 @@ class MineFilter(FilterForm):
     )
     role = forms.ChoiceField(
         label="Our part",
-        choices=[("", "All"), ("lead", "We lead"), ("member", "We are a member")],
+        choices=[
+            ("", "All"),
+            ("lead", "We lead"),
+            ("member", "We are a member"),
+            ("invited", "We are invited"),
+        ],
         required=False,
     )

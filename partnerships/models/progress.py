@@ -16,7 +16,9 @@ WRITTEN: dict[Section, tuple[str, ...]] = {
     Section.COMMITMENTS: ("commitments",),
     Section.BUDGET: ("budget_lines",),
     Section.AGREEMENTS: ("agreements",),
-    Section.PRINCIPLES: ("markers",),
+    Section.RISKS: ("risks", "benefits"),
+    Section.PRINCIPLES: ("markers", "beneficiary_groups", "technology_assessments"),
+    Section.DIALOGUE: ("affected_groups", "consultations"),
 }
 
 

@@ -1,4 +1,4 @@
-"""The sections in which a partnership is described, and the hub that leads to them."""
+"""The sections of a partnership that are written here: about it, and its objectives."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -9,66 +9,17 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST
 
 from partnerships.forms.registering import AboutForm, ObjectiveForm
-from partnerships.models import Lesson, Objective, Partnership, Section
-from partnerships.models.progress import progress_of
+from partnerships.models import Objective, Partnership, Section
 from partnerships.services import sections
 from partnerships.services.objectives import add_objective, edit_objective, remove_objective
 from partnerships.services.partnerships import suggested_track
-from partnerships.views.finding import edited_partnership, inside_partnership, key_of, page_of
+from partnerships.views.finding import edited_partnership, page_of
 from registry.errors import DomainError
 from registry.forms.attempts import succeeds
-from registry.models import Event
 from registry.views.accounts import SignedInRequest
-
-# The page of each section: its first name that leads somewhere.
-PAGES = {
-    Section.ABOUT: ("partnership-about",),
-    Section.OBJECTIVES: ("partnership-objectives",),
-    Section.TARGETS: ("partnership-targets",),
-    Section.PLACES: ("partnership-places",),
-    Section.MEMBERS: ("partnership-members",),
-    Section.COMMITMENTS: ("partnership-commitments",),
-    Section.BUDGET: ("partnership-budget",),
-    Section.AGREEMENTS: ("partnership-agreements",),
-    Section.RISKS: ("partnership-risks",),
-    Section.PRINCIPLES: ("partnership-principles",),
-    Section.DIALOGUE: ("partnership-dialogue",),
-}
-
-
-def section_address(partnership: Partnership, section: Section) -> str:
-    """The page on which a section is written; empty while there is none."""
-    for page in PAGES[section]:
-        try:
-            return reverse(page, args=[key_of(partnership)])
-        except NoReverseMatch:
-            continue
-    return ""
-
-
-@login_required
-def hub(request: SignedInRequest, key: str) -> HttpResponse:
-    """Every section with its state and what it lacks, for members; the lead changes them."""
-    partnership = inside_partnership(request, key)
-    progress = progress_of(partnership)
-    needed = [row for row in progress if row.state != "optional"]
-    is_editor = partnership.is_editable_by(request.user)
-    context = {
-        "partnership": partnership,
-        "is_editor": is_editor,
-        "is_draft": partnership.status in Partnership.UNREGISTERED,
-        "rows": [(row, section_address(partnership, row.section)) for row in progress],
-        "done": sum(row.state == "complete" for row in needed),
-        "needed": len(needed),
-        "ready": not any(row.lacks for row in progress),
-        "lessons": Lesson.objects.for_draft(partnership),
-        "saved": Event.objects.about(partnership).order_by("-at", "-pk").first(),
-    }
-    return render(request, "partnerships/hub.html", context)
 
 
 @login_required

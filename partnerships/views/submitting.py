@@ -1,6 +1,7 @@
 """Checking the answers, submitting them, and what can be done afterwards."""
 
 from collections.abc import Iterable
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -8,11 +9,14 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 
-from partnerships.models import Partnership, Section
+from partnerships.models import Objective, Partnership, Section
 from partnerships.models.progress import progress_of
 from partnerships.views.finding import edited_partnership, page_of
-from partnerships.views.registering import not_a_draft, section_address
+from partnerships.views.hub import section_address
+from partnerships.views.registering import not_a_draft
+from registry.display import number
 from registry.forms.attempts import succeeds
 from registry.views.accounts import SignedInRequest
 
@@ -58,16 +62,29 @@ def _about(partnership: Partnership) -> Iterable[Answer]:
     yield "Summary", partnership.summary
     yield "Kind", partnership.get_kind_display()
     yield "Level", partnership.get_level_display()
-    yield "First day", partnership.starts_on
-    yield "Last day", partnership.ends_on
+    yield "First day", _day(partnership.starts_on)
+    yield "Last day", _day(partnership.ends_on)
     yield "Website", partnership.website
     yield "Track", partnership.get_track_display()
 
 
 def _objectives(partnership: Partnership) -> Iterable[Answer]:
-    for number, one in enumerate(partnership.objectives.all(), 1):
-        yield f"Objective {number}", one.text
-        yield f"How it is measured ({number})", " ".join(filter(None, [one.measure, one.unit]))
+    for place, one in enumerate(partnership.objectives.all(), 1):
+        yield f"Objective {place}", one.text
+        yield f"How it is measured ({place})", _measured(one)
+
+
+def _measured(objective: Objective) -> str:
+    """The measure, from where to where, and by when, as far as they are stated."""
+    if not objective.measure:
+        return ""
+    begin, end = (number(value) or "?" for value in (objective.baseline, objective.goal_value))
+    by = f" by {_day(objective.reach_by)}" if objective.reach_by else ""
+    return f"{objective.measure}: {begin} → {end} {objective.unit}".rstrip() + by
+
+
+def _day(day: date | None) -> str:
+    return date_format(day, "j M Y") if day else ""
 
 
 def _targets(partnership: Partnership) -> Iterable[Answer]:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from partnerships.forms.mine import MineFilter
 from partnerships.forms.registering import BeginForm
 from partnerships.models import Membership, Partnership
-from partnerships.models.waiting import tasks_at
+from partnerships.models.waiting import page_address, tasks_at
 from partnerships.services.partnerships import create_partnership, suggested_track
 from partnerships.views.finding import page_of
 from registry.forms.attempts import succeeds
@@ -30,6 +30,7 @@ NEXT = {
     "suspended": ("Ask the secretariat what it takes to go on", "partnership"),
     "inactive": ("Report, or go on with the reason", "partnership-work"),
 }
+AS_INVITED = ("Answer the invitation", "partnership-members")
 NEXT_AS_MEMBER = {
     "draft": ("Add what your organisation promises", "partnership-work"),
     "returned": ("See what is missing", "partnership-work"),
@@ -62,9 +63,14 @@ def workspace(request: SignedInRequest) -> HttpResponse:
 def _mine(user: User, *, q: str = "", status: Any = (), role: str = "") -> Any:
     """Partnerships to which the user's partners belong or are invited, with our part in them."""
     own = Membership.objects.of_people(user).filter(status__in=["invited", "accepted"])
+    joined = own.filter(status="accepted").values("partnership_id")
     led = own.filter(status="accepted", roles__contains=["lead"]).values("partnership_id")
     rows = Partnership.objects.filter(pk__in=own.values("partnership_id"))
-    part = Case(When(Q(pk__in=led), then=Value("lead")), default=Value("member"))
+    part = Case(
+        When(Q(pk__in=led), then=Value("lead")),
+        When(Q(pk__in=joined), then=Value("member")),
+        default=Value("invited"),
+    )
     rows = rows.annotate(part=part).chosen(q=q, status=status)
     return rows.filter(part=role) if role else rows
 
@@ -73,7 +79,9 @@ def _next(partnership: Any) -> tuple[str, str]:
     """What to do next, and where; empty where nothing is to be done."""
     steps = NEXT if partnership.part == "lead" else NEXT_AS_MEMBER
     words, page = steps.get(partnership.status, ("", "partnership"))
-    return words, page_of(partnership, page)
+    if partnership.part == "invited":
+        words, page = AS_INVITED
+    return words, page_address(partnership, page)
 
 
 def leads_of(user: User) -> Any:

@@ -168,7 +168,7 @@ def test_text_of_others_is_text_and_no_markup(client):
 
 
 @pytest.mark.parametrize("size", [1, 8])
-def test_the_page_costs_22_queries_at_any_size(client, django_assert_num_queries, size):
+def test_the_page_costs_23_queries_at_any_size(client, django_assert_num_queries, size):
     partnership = PartnershipFactory(active=True)
     framework = FrameworkFactory(partnership=partnership, agreed=True)
     for _ in range(size):
@@ -178,8 +178,8 @@ def test_the_page_costs_22_queries_at_any_size(client, django_assert_num_queries
         DeliveryFactory(commitment=commitment)
         DueDateFactory(commitment=commitment)
 
-    # partnership, goals, targets, places, leads (5); framework in force; indicators, targets of
-    # them, periods, actuals twice, due items (6); members; commitments, deliveries, due dates;
-    # transactions; unsettled; agreements; reports; documents; markers
-    with django_assert_num_queries(22):
+    # partnership, goals, targets, places, leads (5); objectives; framework in force; indicators,
+    # targets of them, periods, actuals twice, due items (6); members; commitments, deliveries,
+    # due dates; transactions; unsettled; agreements; reports; documents; markers
+    with django_assert_num_queries(23):
         client.get(f"/partnerships/{partnership.reference}/")

@@ -40,7 +40,7 @@ def at(partnership, page=""):
 def test_the_hub_tells_not_started_from_incomplete_from_complete(client, partnership):
     def states():
         rows = client.get(at(partnership)).context["rows"]
-        return {row.section: row.state for row, _ in rows}
+        return {row["section"]: row["state"] for row in rows}
 
     assert set(states()) == set(Section)
     assert states()[Section.TARGETS] == "not_started"
@@ -57,7 +57,7 @@ def test_the_hub_tells_not_started_from_incomplete_from_complete(client, partner
 def test_every_section_that_has_a_page_leads_to_it(client, partnership):
     rows = client.get(at(partnership)).context["rows"]
 
-    addresses = [address for _, address in rows if address]
+    addresses = [row["address"] for row in rows if row["address"]]
     assert len(addresses) >= 3
     for address in addresses:
         assert client.get(address).status_code == 200, address

@@ -9,6 +9,8 @@ from tests.config.many import copies
 from tests.factories import (
     AffiliationFactory,
     AgreementFactory,
+    CommitmentFactory,
+    DeliveryFactory,
     MembershipFactory,
     PartnerFactory,
     PartnershipFactory,
@@ -45,13 +47,17 @@ def test_shows_what_waits_with_a_way_to_it(client, manager, partner):
     AgreementFactory(partnership=joined.partnership, title="To be signed", proposed=True)
     returned = PartnershipFactory(lead=partner, returned=True, title="Sent back")
     MembershipFactory(partner=partner, partnership__returned=True)  # its lead has to act
+    promise = CommitmentFactory(partnership__lead=partner, title="Ten pumps")
+    DeliveryFactory(commitment=promise, confirmed_at=None)
 
     tasks = client.get("/workspace/").context["tasks"]
 
     labels = [task.label for task in tasks]
     assert labels[0] == "Invited to Asked to join"
     assert labels[1].startswith("To endorse: To be signed")
-    assert labels[2:] == ["Returned to be completed: Sent back"]
+    assert labels[2] == "Returned to be completed: Sent back"
+    assert labels[3].startswith("To confirm or dispute: Ten pumps")
+    assert len(labels) == 4
     assert tasks[2].url == f"/partnerships/{returned.pk}/work/"
     for task in tasks:
         assert client.get(task.url).status_code == 200
@@ -75,6 +81,14 @@ def test_lists_ones_own_partnerships_with_state_and_next_step(client, manager, p
     steps = {row.title: (row.part, words, url) for row, words, url in page.context["rows"]}
     assert steps["Led"] == ("lead", "Complete it and submit", f"/partnerships/{led.pk}/work/")
     assert steps["Joined"][0] == "member"
+
+
+def test_who_is_only_invited_is_led_to_the_invitation(client, manager, partner):
+    MembershipFactory(partner=partner, invited=True, partnership__active=True)
+
+    [(row, words, url)] = client.get("/workspace/").context["rows"]
+    assert (row.part, words) == ("invited", "Answer the invitation")
+    assert client.get(url).status_code == 200
 
 
 def test_is_searched_and_filtered(client, manager, partner):
@@ -119,6 +133,7 @@ def test_costs_the_same_for_many_partners_and_partnerships(client, manager, part
         AffiliationFactory(user=manager, partner=other, role="manager")
         MembershipFactory(partner=other, invited=True)
         PartnershipFactory(lead=other, returned=True)
+        DeliveryFactory(commitment__partnership__lead=other)
     assert cost() == few
 
 

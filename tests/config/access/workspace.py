@@ -42,6 +42,7 @@ ROWS = [
     ("GET", "/partnerships/{light}/work/light/", None, OWN),
     ("POST", "/partnerships/{light}/work/light/", {**LIGHT, "country": "{kenya}"}, OWN_POST),
     ("GET", DRAFT, None, INSIDERS),
+    ("POST", "/partnerships/{submitted}/work/move/", {"move": "take_back"}, LEAD_POST),
     ("GET", f"{DRAFT}about/", None, LEAD),
     ("POST", f"{DRAFT}about/", {"title": "New"}, LEAD),
     ("GET", f"{DRAFT}objectives/", None, LEAD),

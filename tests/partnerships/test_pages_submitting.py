@@ -1,0 +1,156 @@
+"""Checking the answers, submitting them, and the moves that the lead makes afterwards."""
+
+import pytest
+
+from partnerships.models.reviews import PartnershipReview
+from tests.factories import (
+    CommitmentFactory,
+    MembershipFactory,
+    ObjectiveFactory,
+    PartnershipFactory,
+    TargetFactory,
+    UserFactory,
+)
+from tests.moves import People
+
+pytestmark = pytest.mark.django_db
+
+
+def at(partnership, page=""):
+    return f"/partnerships/{partnership.reference or partnership.pk}/work/{page}"
+
+
+def status_of(partnership):
+    return type(partnership).objects.get(pk=partnership.pk).status
+
+
+@pytest.fixture
+def led(client):
+    """`led(**state)` makes a partnership and signs in a manager of its lead."""
+
+    def make(**state):
+        partnership = PartnershipFactory(**state)
+        client.force_login(UserFactory(manages=partnership.memberships.get().partner))
+        MembershipFactory(partnership=partnership)
+        return partnership
+
+    return make
+
+
+def move(client, partnership, name, **values):
+    return client.post(at(partnership, "move/"), {"move": name, **values})
+
+
+def test_shows_every_answer_with_a_way_to_change_it_and_back(client, led):
+    partnership = led()
+    ObjectiveFactory(partnership=partnership, text="Every village drinks safe water.")
+    partnership.targets.add(TargetFactory(code="6.1"))
+
+    text = client.get(at(partnership, "check/")).content.decode()
+
+    for words in ("Every village drinks safe water.", "6.1 ", partnership.summary):
+        assert words in text
+    for page in ("about", "objectives", "targets"):
+        assert f'href="{at(partnership, page)}/?back=check"' in text
+
+
+def test_a_refused_submission_names_what_is_missing_by_section(client, led):
+    partnership = led()
+
+    page = client.post(at(partnership, "check/"), {"step": "submit"})
+
+    assert status_of(partnership) == "draft"
+    text = page.content.decode()
+    assert 'role="alert"' in text
+    assert '<a href="#targets">Goals and targets: ' in text
+    assert 'id="targets"' in text
+
+
+def complete(partnership):
+    """Whatever the check asks for."""
+    partnership.targets.add(TargetFactory())
+    ObjectiveFactory(partnership=partnership)
+    for member in partnership.memberships.all():
+        promise = CommitmentFactory(membership=member, partnership=partnership)
+        promise.deliverables.create(title="Pumps", due_on=promise.due_on)
+
+
+def test_a_complete_one_is_submitted_and_told_what_happens_next(client, led):
+    partnership = led()
+    complete(partnership)
+
+    page = client.post(at(partnership, "check/"), {"step": "submit"}, follow=True)
+
+    assert status_of(partnership) == "submitted"
+    assert "What happens next" in page.content.decode()
+
+
+def test_the_secretariat_s_remarks_stand_at_their_sections(client, led):
+    partnership = led(submitted=True)
+    admin = UserFactory(admin=True)
+    complete(partnership)
+    type(partnership).objects.filter(pk=partnership.pk).update(status="draft")
+    partnership.refresh_from_db()
+    partnership.submit(by=admin)
+    PartnershipReview.objects.get(partnership=partnership)
+    partnership.send_back(
+        by=admin, reason="Nearly there.", sections={"targets": "Which goal comes first?"}
+    )
+
+    rows = client.get(at(partnership)).context["rows"]
+    said = {row["section"].value: row["said"] for row in rows if row["said"]}
+    assert said == {"about": ["Nearly there."], "targets": ["Which goal comes first?"]}
+    client.force_login(People(partnership).observer)
+    assert not any(row["said"] for row in client.get(at(partnership)).context["rows"])
+
+
+@pytest.mark.parametrize(
+    ("was", "name", "reason", "became"),
+    [
+        ("submitted", "take_back", None, "draft"),
+        ("registered", "activate", "", "active"),
+        ("active", "complete", "All is done before its day.", "completed"),
+        ("active", "terminate", "The funding ended.", "terminated"),
+    ],
+)
+def test_the_lead_moves_it_on(client, led, was, name, reason, became):
+    partnership = led(**{was: True})
+
+    values = {} if reason is None else {"reason": reason}
+    assert move(client, partnership, name, **values).status_code == 302
+    assert status_of(partnership) == became
+
+
+def test_ending_it_early_needs_a_reason_and_keeps_what_else_was_typed(client, led):
+    partnership = led(active=True)
+
+    page = move(client, partnership, "terminate", reason="")
+
+    assert "This field is required." in page.content.decode()
+    assert status_of(partnership) == "active"
+
+
+def test_a_move_from_the_wrong_state_is_refused_in_words(client, led):
+    partnership = led(registered=True)
+
+    page = move(client, partnership, "complete", reason="Done.")
+
+    assert "Cannot go from registered to completed." in page.content.decode()
+    assert status_of(partnership) == "registered"
+
+
+def test_only_known_moves_are_made(client, led):
+    partnership = led(submitted=True)
+
+    for name in ("register", "suspend", "delete", ""):
+        assert move(client, partnership, name).status_code == 404
+    assert status_of(partnership) == "submitted"
+
+
+@pytest.mark.parametrize("who", ["lead_observer", "lead_evaluator", "manager", "observer"])
+def test_others_move_nothing(client, who):
+    partnership = PartnershipFactory(registered=True)
+    client.force_login(People(partnership)[who])
+
+    assert move(client, partnership, "activate").status_code == 403
+    assert status_of(partnership) == "registered"
