@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Collection, Iterator
 
+from django.db.models import Exists, OuterRef
 from django.urls import NoReverseMatch, reverse
 
-from partnerships.models.agreements import Agreement
+from partnerships.models.agreements import Agreement, Endorsement
 from partnerships.models.deliveries import Delivery
 from partnerships.models.membership import Membership
 from partnerships.models.partnership import Partnership
@@ -32,11 +33,13 @@ def _invitations(person: User, partners: Collection[int]) -> Iterator[Task]:
 
 
 def _endorsements(person: User, partners: Collection[int]) -> Iterator[Task]:
-    joined = Membership.objects.accepted().filter(partner__in=partners)
-    proposed = Agreement.objects.filter(
-        status=Agreement.Status.PROPOSED, partnership__memberships__in=joined
-    ).exclude(endorsements__membership__in=joined)
-    for one in proposed.select_related("partnership").distinct():
+    """Documents that one of the partners, though perhaps not the others, has yet to endorse."""
+    here = OuterRef(OuterRef("pk"))
+    done = Endorsement.objects.filter(membership=OuterRef("pk"), agreement=here)
+    members = Membership.objects.accepted().filter(partner__in=partners)
+    asked = members.filter(~Exists(done), partnership=OuterRef("partnership"))
+    proposed = Agreement.objects.filter(Exists(asked), status=Agreement.Status.PROPOSED)
+    for one in proposed.select_related("partnership"):
         at = page_address(one.partnership, "partnership-agreements")
         yield Task("agreement", f"To endorse: {one}", at, is_own=False)
 

@@ -11,6 +11,7 @@ from tests.factories import (
     AgreementFactory,
     CommitmentFactory,
     DeliveryFactory,
+    EndorsementFactory,
     MembershipFactory,
     PartnerFactory,
     PartnershipFactory,
@@ -61,6 +62,18 @@ def test_shows_what_waits_with_a_way_to_it(client, manager, partner):
     assert tasks[2].url == f"/partnerships/{returned.pk}/work/"
     for task in tasks:
         assert client.get(task.url).status_code == 200
+
+
+def test_of_two_partners_in_one_the_second_still_has_to_endorse(client, manager, partner):
+    agreement = AgreementFactory(partnership__active=True, proposed=True)
+    first = MembershipFactory(partner=partner, partnership=agreement.partnership)
+    second = MembershipFactory(partnership=agreement.partnership)
+    AffiliationFactory(user=manager, partner=second.partner, role="manager")
+
+    for member, waiting in ((None, 1), (first, 1), (second, 0)):
+        if member:
+            EndorsementFactory(agreement=agreement, membership=member)
+        assert len(client.get("/workspace/").context["tasks"]) == waiting
 
 
 def test_observers_and_evaluators_have_nothing_to_answer(client, partner):
