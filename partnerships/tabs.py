@@ -27,6 +27,7 @@ TABS = [
     Tab("partnership-work", "Registration", "insider"),
     Tab("partnership-agreements", "Agreements", "public"),
     Tab("partnership-risks", "Risks & benefits", "public"),
+    Tab("partnership-versions", "Versions", "public"),
 ]
 
 

@@ -4,6 +4,7 @@ from partnerships import (
     agreements_urls,
     coalition_urls,
     money_urls,
+    reviewing_urls,
     risks_urls,
     voices_urls,
     workspace_urls,
@@ -23,4 +24,5 @@ urlpatterns = [
     *agreements_urls.urlpatterns,
     *risks_urls.urlpatterns,
     *money_urls.urlpatterns,
+    *reviewing_urls.urlpatterns,
 ]

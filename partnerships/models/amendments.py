@@ -126,6 +126,10 @@ class Amendment(MovingRecord):
     def sections(self) -> list[Section]:
         return [section for section in Section if section.value in self.changes]
 
+    @property
+    def kinds_in_words(self) -> str:
+        return ", ".join(str(self.Kind(kind).label) for kind in self.kinds)
+
     def propose(self, changes: Any, reason: str) -> dict[str, Any]:
         """Read the changes against what stands now; the values to be written."""
         require_reason(reason)

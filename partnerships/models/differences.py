@@ -1,19 +1,29 @@
 """What differs between two documents of a partnership, in words that people read."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 from partnerships.models.commitments import Commitment
+from partnerships.models.documents import (
+    ABOUT,
+    BUDGET_LINE,
+    COMMITMENT,
+    LOCATION,
+    OBJECTIVE,
+)
 from partnerships.models.membership import Membership
 from partnerships.models.partnership import Partnership
 from partnerships.models.places import Location
 from partnerships.models.sections import Section
 
 LONG = 60
-# Beyond this many words, texts are compared by their lines, which costs less.
-MANY_WORDS = 4000
+# A document that was stored has forgotten the order of its names.
+ORDER = ("name", *ABOUT, *OBJECTIVE, *LOCATION, "member", *BUDGET_LINE, *COMMITMENT)
+# What a comparison may cost: pairs of equal words. Beyond it, lines are compared, then the whole.
+MOST_PAIRS = 200_000
 LABELS = {
     "starts_on": "Begins on",
     "ends_on": "Ends on",
@@ -59,6 +69,14 @@ class Change(NamedTuple):
         was = [Piece("removed", self.before)] if self.before else []
         return [*was, *([Piece("added", self.after)] if self.after else [])]
 
+    @property
+    def was(self) -> list[Piece]:
+        return [piece for piece in self.pieces if piece.what != "added"]
+
+    @property
+    def became(self) -> list[Piece]:
+        return [piece for piece in self.pieces if piece.what != "removed"]
+
     def as_json(self) -> dict[str, Any]:
         pieces = [{"what": piece.what, "text": piece.text} for piece in self.pieces]
         return {**self._asdict(), "pieces": pieces}
@@ -74,9 +92,17 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[Sect
     return found
 
 
+def described(document: Mapping[str, Any]) -> dict[Section, list[Change]]:
+    """All that a document says, section by section, in the words that differences use."""
+    empty: dict[str, Any] = {
+        name: [] if isinstance(value, list) else {} for name, value in document.items()
+    }
+    return difference(empty, document)
+
+
 def word_difference(before: str, after: str) -> list[Piece]:
     """What was taken away and added, in the order of reading; nothing of either text is lost."""
-    old, new = _split(before), _split(after)
+    old, new = _split(before, after)
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     pieces = []
     for kind, a, b, c, d in matcher.get_opcodes():
@@ -90,9 +116,14 @@ def word_difference(before: str, after: str) -> list[Piece]:
     return pieces
 
 
-def _split(text: str) -> list[str]:
-    words = re.findall(r"\s*\S+|\s+$", text)
-    return words if len(words) <= MANY_WORDS else text.splitlines(keepends=True)
+def _split(before: str, after: str) -> tuple[list[str], list[str]]:
+    """Both texts in words; in lines, or as they are, where words repeat too often."""
+    for part in (r"\s*\S+|\s+$", r"[^\n]*\n|[^\n]+$"):
+        old, new = re.findall(part, before), re.findall(part, after)
+        often = Counter(new)
+        if sum(often[one] for one in old) <= MOST_PAIRS:
+            return old, new
+    return [before], [after]
 
 
 def _compared(section: str, row: str, name: str, was: Any, now: Any) -> list[Change]:
@@ -101,7 +132,7 @@ def _compared(section: str, row: str, name: str, was: Any, now: Any) -> list[Cha
     if _is_rows(was) and _is_rows(now):
         return _compared_rows(section, row, was or [], now or [])
     if isinstance(was, dict) and isinstance(now, dict):
-        names = [*now, *(name for name in was if name not in now)]
+        names = sorted({*now, *was}, key=_place)
         of = _row_name(now) if "id" in now else row
         return [
             change
@@ -138,14 +169,20 @@ def _compared_rows(
 
 
 def _whole(section: str, parent: str, what: str, row: dict[str, Any]) -> Change:
+    said = next((name for name in NAMES if row.get(name)), "")
     facts = [
         f"{label_of(name)}: {shown}"
-        for name, value in row.items()
-        if name not in UNSHOWN and (shown := _shown(section, name, value))
+        for name, value in sorted(row.items(), key=lambda pair: _place(pair[0]))
+        if name not in (*UNSHOWN, said) and (shown := _shown(section, name, value))
     ]
-    text = "; ".join(facts)
+    text = "; ".join(facts) or _row_name(row)
     before, after = (text, "") if what == "removed" else ("", text)
     return Change(parent or _row_name(row), _row_name(row) if parent else "", what, before, after)
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Where a field stands among others: as people read them, unknown ones last."""
+    return (ORDER.index(name) if name in ORDER else len(ORDER), name)
 
 
 def _row_name(row: Mapping[str, Any]) -> str:

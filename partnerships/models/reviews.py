@@ -30,6 +30,19 @@ class PartnershipReviewQuerySet(models.QuerySet["PartnershipReview"]):
     def slow(self, now: datetime) -> Self:
         return self.open().filter(submitted_at__lt=now - timedelta(days=SLOW_AFTER_DAYS))
 
+    def chosen(self, *, q: str = "", kind: Any = (), reviewer: str = "", slow: Any = "") -> Self:
+        """Those that wait and fit; `reviewer` is an admin's key, or `nobody`."""
+        rows = self.open()
+        if q:
+            rows = rows.filter(partnership__title__icontains=q)
+        if kind:
+            rows = rows.filter(partnership__kind__in=kind)
+        if reviewer == "nobody":
+            rows = rows.filter(reviewer=None)
+        elif reviewer:
+            rows = rows.filter(reviewer__key=reviewer)
+        return rows.filter(pk__in=self.slow(timezone.now()).values("pk")) if slow else rows
+
     def begin(self, submission: PartnershipVersion) -> "PartnershipReview":
         """Open the next round; in the transaction of the submission."""
         former = self.filter(partnership=submission.partnership).order_by("-round").first()

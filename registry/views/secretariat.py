@@ -104,11 +104,11 @@ def queue_csv(request: SignedInRequest) -> HttpResponse:
         country = row.country.alpha2 if row.country else ""
         days = (now - row.created_at).days
         facts = [row.pk, row.name, row.kind, country, row.created_at.isoformat(), days, similar]
-        table.writerow([_no_formula(fact) for fact in facts])
+        table.writerow([no_formula(fact) for fact in facts])
     return response
 
 
-def _no_formula(cell: Any) -> Any:
+def no_formula(cell: Any) -> Any:
     """A spreadsheet must not run what a stranger wrote as a name."""
     starts = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
     return f"'{cell}" if starts else cell

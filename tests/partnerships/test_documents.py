@@ -114,7 +114,7 @@ def test_names_each_field_and_row_that_differs(partnership):
     (target,) = changes[Section.TARGETS]
     assert (target.label, target.before, target.after) == ("Targets", "", "6.1")
     (joined,) = changes[Section.MEMBERS]
-    assert (joined.what, joined.after) == ("added", "Name: Maji; Roles: Funding")
+    assert (joined.row, joined.what, joined.after) == ("Maji", "added", "Roles: Funding")
     (amount,) = changes[Section.BUDGET]
     assert (amount.row, amount.label, amount.before, amount.after) == (
         "Pumps",
@@ -130,6 +130,13 @@ def test_a_deliverable_that_moves_is_named_with_its_promise(partnership):
     one.amend(title="Pumps in place")
     (change,) = difference(before, document_of(partnership))[Section.COMMITMENTS]
     assert (change.row, change.label) == ("Pumps in place", "Title")
+
+
+@pytest.mark.parametrize("text", ["a " * 10_000, "a\n" * 10_000, "x" * 200_000])
+def test_texts_made_to_cost_much_are_compared_at_once(text):
+    pieces = word_difference(text, text + "b")
+    assert "".join(p.text for p in pieces if p.what != "added") == text
+    assert "".join(p.text for p in pieces if p.what != "removed") == text + "b"
 
 
 def test_long_texts_differ_word_by_word_and_lose_nothing():

@@ -1,6 +1,13 @@
 """Versions, reviews and amendments of partnerships."""
 
-from tests.config.access import ADMIN_READS, INSIDERS, LEAD_CREATES, PUBLIC, REASON, SIGNED_IN
+from tests.config.access import (
+    ADMIN_READS,
+    INSIDERS,
+    LEAD_CREATES,
+    PUBLIC,
+    REASON,
+    SIGNED_IN,
+)
 
 ADMIN_ACTS = "401 404 404 404 404 404 404 404 200 403 404"
 LEAD_READS = "401 404 404 200 404 404 404 404 200 200 404"
@@ -17,6 +24,11 @@ NEW_AMENDMENT = {
     "changes": {"about": {"title": "Wells and pipes"}},
     "reason": "The council widened the work.",
 }
+
+# Pages know sessions, not tokens.
+INSIDERS_ON_PAGES = "404 404 200 200 200 404 200 200 200 404 404"
+ADMIN_ON_PAGES = "401 403 403 403 403 403 403 403 200 401 401"
+LEAD_ON_PAGES = "401 403 403 200 403 403 403 403 200 401 401"
 
 ROWS = [
     ("GET", "partnership-reviews/", None, SIGNED_IN),
@@ -54,4 +66,25 @@ ROWS = [
     ("POST", "amendments/{pending_amendment}/return/", REASON, ADMIN_OF_AMENDMENT),
     ("POST", "amendments/{pending_amendment}/withdraw/", {}, LEAD_OF_PENDING),
     ("GET", "amendments/{approved_amendment}/difference/", None, PUBLIC),
+    ("GET", "/secretariat/partnerships/", None, ADMIN_ON_PAGES),
+    ("GET", "/secretariat/partnerships/list.csv", None, ADMIN_ON_PAGES),
+    ("GET", "/secretariat/partnerships/{review_of_partnership}/", None, ADMIN_ON_PAGES),
+    (
+        "POST",
+        "/secretariat/partnerships/{review_of_partnership}/",
+        {"move": "take"},
+        "401 403 403 403 403 403 403 403 302 401 401",
+    ),
+    ("GET", "/partnerships/{active}/versions/", None, PUBLIC),
+    ("GET", "/partnerships/{draft}/versions/", None, INSIDERS_ON_PAGES),
+    ("GET", "/partnerships/{active}/amend/", None, LEAD_ON_PAGES),
+    ("GET", "/partnerships/{unamended}/amend/about/", None, LEAD_ON_PAGES),
+    ("GET", "/amendments/{approved_amendment}/", None, PUBLIC),
+    ("GET", "/amendments/{pending_amendment}/", None, INSIDERS_ON_PAGES),
+    (
+        "POST",
+        "/amendments/{pending_amendment}/",
+        {"move": "withdraw"},
+        "404 404 403 302 403 404 403 403 302 404 404",
+    ),
 ]
