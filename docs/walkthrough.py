@@ -263,7 +263,15 @@ def admit(manager, admin, partnership):
     where = f"/partnerships/{partnership['id']}"
     for finding in manager.get(where + "/findings/"):
         say(f"lacks, {finding['section']}: {finding['text']}")
-    manager.post(where + "/submit/")
+    try:
+        manager.post(where + "/submit/")
+    except Refused as refused:
+        error = refused.answer.get("errors", [{}])[0]
+        if error.get("code") != "possible_duplicates":
+            raise
+        for one in error["about"]["partnerships"]:
+            say(f"another one than {one['title']} ({', '.join(one['why'])})")
+        manager.post(where + "/submit/", confirm_distinct=True)
     registered = admin.post(where + "/register/")
     active = manager.post(where + "/activate/")
     say(f"{registered['reference']}: {active['status']}")

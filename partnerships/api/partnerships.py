@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from partnerships.api.drafting import Drafting
+from partnerships.api.drafting import Drafting, SubmitSerializer
 from partnerships.api.ledger import LedgerOfPartnership
 from partnerships.api.light import LightTrack
 from partnerships.api.money import ShowsMoney
@@ -278,10 +278,10 @@ class PartnershipViewSet(Drafting, LedgerOfPartnership, LightTrack, ShowsMoney, 
             Prefetch("memberships", members.order_by("pk")),
         )
 
-    @verb()
-    def submit(self, partnership: Partnership) -> Response:
-        """Ask for registration; 400 names what is missing."""
-        partnership.submit(by=self.user)
+    @verb(SubmitSerializer)
+    def submit(self, partnership: Partnership, *, confirm_distinct: bool) -> Response:
+        """Ask for registration; 400 names what is missing, 409 what may be the same."""
+        partnership.submit(by=self.user, confirm_distinct=confirm_distinct)
         return self.answer(partnership)
 
     @verb()

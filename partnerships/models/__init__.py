@@ -57,10 +57,12 @@ from partnerships.models.risks import Benefit, BenefitValue, Risk, RiskRating
 from partnerships.models.sections import Section
 from partnerships.models.sharing import Share, Sharing
 from partnerships.models.silence import last_reports_asked
+from partnerships.models.similar import Similar
 from partnerships.models.smart import Finding, measured_asked
 from partnerships.models.solutions import Solution
 from partnerships.models.stakeholders import AffectedGroup
 from partnerships.models.standings import Standing
+from partnerships.models.suggested import SuggestedMember
 from partnerships.models.technology import TechnologyAssessment, TechnologyMitigation
 from partnerships.models.ten_principles import TenPrinciplesCommitment
 from partnerships.models.versions import PartnershipVersion
@@ -131,8 +133,10 @@ __all__ = [
     "Section",
     "Share",
     "Sharing",
+    "Similar",
     "Solution",
     "Standing",
+    "SuggestedMember",
     "TechnologyAssessment",
     "TechnologyMitigation",
     "TenPrinciplesCommitment",

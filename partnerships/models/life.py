@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from partnerships.models.references import ReferenceYear
 from partnerships.models.sections import return_texts
+from partnerships.models.similar import Similar, similar_to
 from partnerships.models.smart import FEWEST_MEMBERS, Finding
 from registry.errors import DomainError, NotAllowed
 from registry.models import Event, MovingRecord, Partner, User, check_day, require_reason
@@ -120,15 +121,27 @@ class Living(MovingRecord):
         found: dict[int, list[Finding]] = rows.filter(pk=self.pk).findings()
         return found[self.pk]
 
+    def similar(self, user: Any) -> list[Similar]:
+        """Others that the user sees and that may be the same initiative, with why."""
+        return similar_to(self, user)
+
     @transaction.atomic
-    def submit(self, *, by: User) -> None:
-        """Ask for registration; everything that `findings` names is there by then."""
+    def submit(self, *, by: User, confirm_distinct: bool = False) -> None:
+        """Ask for registration; everything that `findings` names is there by then.
+
+        Where another one may be the same, `confirm_distinct` says that it is not.
+        """
         self.require_editor(by)
         self._require_way_to(self.Status.SUBMITTED)
         self.hold()
         if lacking := self.findings():
             raise ValidationError(_by_section(lacking))
-        Event.move(self, self.Status.SUBMITTED, by=by, submitted_at=timezone.now())
+        near = [one for one in self.similar(by) if one.is_near]
+        if near and not confirm_distinct:
+            raise _possible_duplicates(near)
+        facts = {"distinct_from": [one.partnership.pk for one in near]} if near else {}
+        now = timezone.now()
+        Event.move(self, self.Status.SUBMITTED, by=by, facts=facts, submitted_at=now)
         self.reviews.begin(self.versions.take(self, "submitted", by=by))
 
     @transaction.atomic
@@ -259,3 +272,17 @@ def _by_section(findings: list[Finding]) -> dict[str, list[ValidationError]]:
         error = ValidationError(one.text, code=one.code)
         sections.setdefault(one.section.value, []).append(error)
     return sections
+
+
+def _possible_duplicates(near: list[Similar]) -> DomainError:
+    text = "This may be the same initiative as one that is there already: look, and confirm."
+    named = [
+        {
+            "id": one.partnership.pk,
+            "reference": one.partnership.reference,
+            "title": one.partnership.title,
+            "why": one.why,
+        }
+        for one in near
+    ]
+    return DomainError("possible_duplicates", text, partnerships=named)

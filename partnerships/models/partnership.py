@@ -59,6 +59,9 @@ class Partnership(Living):
     import_batch = models.ForeignKey(
         ImportBatch, models.PROTECT, null=True, editable=False, related_name="partnerships"
     )
+    copied_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, editable=False, related_name="copies"
+    )
 
     objects = PartnershipQuerySet.as_manager()
     history_of = ""

@@ -52,6 +52,7 @@ def place_for(
     """An open invitation, also of a partner that waits to be verified; new, or asked again."""
     wanted = list(roles)
     refuse_lead(wanted)
+    partnership.suggested_members.filter(partner=partner).delete()
     declined = partnership.memberships.filter(partner=partner, status=Membership.Status.DECLINED)
     if membership := declined.first():
         membership.invite_again(wanted, by=by)

@@ -35,7 +35,10 @@ def check(request: SignedInRequest, key: str) -> HttpResponse:
         return refusal
     form = SubmitForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if succeeds(form, partial(partnership.submit, by=request.user)):
+        # Where nothing is like it, nothing was asked.
+        confirmed = "confirm_distinct" in request.POST
+        send = partial(partnership.submit, by=request.user, confirm_distinct=confirmed)
+        if succeeds(form, send):
             return redirect(page_of(partnership, "partnership-work"))
         partnership = Partnership.objects.get(pk=partnership.pk)
     progress = progress_of(partnership)
@@ -47,6 +50,7 @@ def check(request: SignedInRequest, key: str) -> HttpResponse:
             for row in progress
         ],
         "lacking": [row for row in progress if row.lacks],
+        "similar": partnership.similar(request.user),
         "is_refused": request.method == "POST" and bool(form.errors),
     }
     return render(request, "partnerships/check.html", context)

@@ -48,5 +48,7 @@ def test_walks_from_registration_to_the_reports_figures_and_a_second_time(live_s
     assert first[-2:] == second[-2:] == FIGURES
     assert not any("is none of" in line for line in first)
     assert any("is none of Lake Basin Water Trust" in line for line in second)
+    assert not any("another one than" in line for line in first)
+    assert any("another one than Solar pumps for the lake basin" in line for line in second)
     leis = PartnerIdentifier.objects.filter(scheme="LEI").values_list("value", flat=True)
     assert len(set(leis)) == 2
