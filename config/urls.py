@@ -25,6 +25,7 @@ api: list[URLPattern | URLResolver] = [
     path("schema/", SchemaView.as_view(), name="api-schema"),
     path("docs/", SwaggerView.as_view(url_name="api-schema"), name="api-docs"),
     *registry_api.urlpatterns,
+    *partnerships_api.urlpatterns,
     *router.urls,
 ]
 

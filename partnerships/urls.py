@@ -7,6 +7,10 @@ from partnerships import (
     reviewing_urls,
     risks_urls,
     voices_urls,
+    catalogue_urls,
+    coalition_urls,
+    money_urls,
+    risks_urls,
     workspace_urls,
 )
 from partnerships.views import assignments, partner
@@ -25,4 +29,5 @@ urlpatterns = [
     *risks_urls.urlpatterns,
     *money_urls.urlpatterns,
     *reviewing_urls.urlpatterns,
+    *catalogue_urls.urlpatterns,
 ]

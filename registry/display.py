@@ -74,6 +74,17 @@ LOOKS = {
     "acknowledged": Look("Acknowledged", "half", "due"),
     "reviewed": Look("Under review", "half", "due"),
     "closed": Look("Closed", "dash", "na"),
+    # the Solutions Catalogue
+    "screened": Look("Screened", "half", "due"),
+    "piloted": Look("Piloted", "circle", "on"),
+    "scaling": Look("Scaling", "check", "on"),
+    "retired": Look("Retired", "dash", "na"),
+    "expired": Look("Expired", "dash", "na"),
+    "ended": Look("Ended", "dash", "na"),
+    "refused": Look("Refused", "square", "off"),
+    "critical": Look("Critical", "square", "off"),
+    "high": Look("High", "triangle", "risk"),
+    "normal": Look("Normal", "ring", "na"),
 }
 REASONS = {
     "no_actual": "nothing was reported",

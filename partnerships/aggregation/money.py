@@ -52,10 +52,16 @@ class Total:
     by_currency: dict[str, Decimal] = field(default_factory=dict)
     usd: Decimal | None = None
     without_rate: list[tuple[str, date]] = field(default_factory=list)
+    # The part that has rates, and the amounts that have none, by currency.
+    converted: Decimal = ZERO
+    apart: dict[str, Decimal] = field(default_factory=dict)
 
     def add(self, row: Amount, rate: Decimal | None) -> None:
         self.by_currency[row.currency] = self.by_currency.get(row.currency, ZERO) + row.amount
+        if rate is not None:
+            self.converted += row.amount * rate
         if rate is None:
+            self.apart[row.currency] = self.apart.get(row.currency, ZERO) + row.amount
             self.usd = None
             self.without_rate = sorted({*self.without_rate, (row.currency, row.on)})
         elif not self.without_rate:

@@ -1,5 +1,7 @@
 """What partnerships put under /api/v1/."""
 
+from django.urls import path
+
 from partnerships.api import (
     agreements,
     amendments,
@@ -12,6 +14,7 @@ from partnerships.api import (
     deliveries,
     delivery_evidence,
     dialogue,
+    funding,
     handovers,
     ledger,
     matches,
@@ -71,3 +74,6 @@ RESOURCES = {
     "technology-assessments": technology.TechnologyAssessmentViewSet,
     "technology-mitigations": technology.TechnologyMitigationViewSet,
 }
+urlpatterns = [
+    path("funding-map/", funding.FundingMapView.as_view(), name="api-funding-map"),
+]

@@ -7,6 +7,7 @@ from tests.config.access import (
     MEMBER_CREATES,
     PUBLIC,
     REASON,
+    pages,
 )
 
 LINKS = {"targets": ["6.1"], "countries": ["KE"]}
@@ -80,4 +81,53 @@ ROWS = [
     ("POST", "matches/{match}/decline/", REASON, NEEDING),
     ("POST", "matches/{match}/confirm/", {}, OFFERING),
     ("POST", "matches/{match}/refuse/", REASON, OFFERING),
+    ("GET", "funding-map/", None, PUBLIC),
+    # pages
+    ("GET", "/solutions/", None, PUBLIC),
+    ("GET", "/needs/", None, PUBLIC),
+    ("GET", "/funds/", None, PUBLIC),
+    ("GET", "/funding/", None, PUBLIC),
+    ("GET", "/funding/?by=country", None, PUBLIC),
+    ("GET", "/solutions/{solution}/", None, PUBLIC),
+    ("GET", "/needs/{need}/", None, PUBLIC),
+    ("GET", "/funds/{fund}/", None, PUBLIC),
+    (
+        "GET",
+        "/solutions/{proposed_solution}/",
+        None,
+        "404 404 200 404 200 200 200 404 200 404 404",
+    ),
+    ("GET", "/matches/{accepted_match}/", None, PUBLIC),
+    ("GET", "/matches/{match}/", None, "404 404 200 200 200 200 200 200 200 404 404"),
+    (
+        "POST",
+        "/matches/{match}/",
+        {"answer": "accept"},
+        "404 404 403 302 403 403 403 403 302 404 404",
+    ),
+    ("GET", "/solutions/new/", None, pages.SIGNED_IN),
+    ("GET", "/needs/new/", None, pages.SIGNED_IN),
+    (
+        "POST",
+        "/funds/new/",
+        {
+            "partner": "{member_partner}",
+            "title": "New",
+            "description": "D",
+            "finance_type": "110",
+            "currency": "USD",
+            "opens_on": "2024-01-01",
+            "targets": "6.1",
+        },
+        "401 200 302 200 200 200 200 200 200 401 401",
+    ),
+    ("GET", "/solutions/{solution}/edit/", None, pages.MANAGERS),
+    ("GET", "/needs/{need}/edit/", None, "401 403 403 200 403 403 403 403 200 401 401"),
+    (
+        "POST",
+        "/solutions/{solution}/move/",
+        {"move": "retire", "reason": "Old."},
+        pages.MANAGERS_POST,
+    ),
+    ("GET", "/secretariat/solutions/", None, pages.ADMIN),
 ]
