@@ -2,15 +2,12 @@ from django.urls import path
 
 from partnerships import (
     agreements_urls,
+    catalogue_urls,
     coalition_urls,
     money_urls,
     reviewing_urls,
     risks_urls,
     voices_urls,
-    catalogue_urls,
-    coalition_urls,
-    money_urls,
-    risks_urls,
     workspace_urls,
 )
 from partnerships.views import assignments, partner

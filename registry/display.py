@@ -81,7 +81,6 @@ LOOKS = {
     "retired": Look("Retired", "dash", "na"),
     "expired": Look("Expired", "dash", "na"),
     "ended": Look("Ended", "dash", "na"),
-    "refused": Look("Refused", "square", "off"),
     "critical": Look("Critical", "square", "off"),
     "high": Look("High", "triangle", "risk"),
     "normal": Look("Normal", "ring", "na"),
