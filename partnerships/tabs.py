@@ -28,6 +28,8 @@ TABS = [
     Tab("partnership-agreements", "Agreements", "public"),
     Tab("partnership-risks", "Risks & benefits", "public"),
     Tab("partnership-versions", "Versions", "public"),
+    Tab("partnership-principles", "Principles", "public"),
+    Tab("partnership-dialogue", "Dialogue", "public"),
 ]
 
 

@@ -10,6 +10,7 @@ from partnerships import (
     voices_urls,
     workspace_urls,
 )
+from partnerships import agreements_urls, principles_urls, risks_urls, workspace_urls
 from partnerships.views import assignments, partner
 
 urlpatterns = [
@@ -27,4 +28,5 @@ urlpatterns = [
     *money_urls.urlpatterns,
     *reviewing_urls.urlpatterns,
     *catalogue_urls.urlpatterns,
+    *principles_urls.urlpatterns,
 ]
