@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from monitoring.demo.documents import agree_on_documents
 from monitoring.demo.ledger import enter_ledgers
 from monitoring.demo.objectives import enter_objectives
+from monitoring.demo.dialogue import enter_dialogue
+from monitoring.demo.principles import enter_principles
 from monitoring.demo.promises import Entered
 from monitoring.demo.voices import voices
 
@@ -15,3 +17,4 @@ STEPS: list[Callable[[Sequence[Entered]], None]] = [
     enter_ledgers,
     enter_objectives,
 ]
+STEPS: list[Callable[[Sequence[Entered]], None]] = [enter_principles, enter_dialogue]
