@@ -16,6 +16,12 @@ class GroupHeads(NamedTuple):
     men: Shown
     others: Shown
 
+    @property
+    def has_breakdown(self) -> bool:
+        """Whether there is more to show than that all of it is hidden."""
+        parts = (self.women, self.men, self.others)
+        return not self.people.is_hidden and any(part.text for part in parts)
+
 
 class Heads(NamedTuple):
     """Those who came in all, and group by group."""

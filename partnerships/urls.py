@@ -5,12 +5,12 @@ from partnerships import (
     catalogue_urls,
     coalition_urls,
     money_urls,
+    principles_urls,
     reviewing_urls,
     risks_urls,
     voices_urls,
     workspace_urls,
 )
-from partnerships import agreements_urls, principles_urls, risks_urls, workspace_urls
 from partnerships.views import assignments, partner
 
 urlpatterns = [

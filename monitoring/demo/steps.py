@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
+from monitoring.demo.dialogue import enter_dialogue
 from monitoring.demo.documents import agree_on_documents
 from monitoring.demo.ledger import enter_ledgers
 from monitoring.demo.objectives import enter_objectives
-from monitoring.demo.dialogue import enter_dialogue
 from monitoring.demo.principles import enter_principles
 from monitoring.demo.promises import Entered
 from monitoring.demo.voices import voices

@@ -59,7 +59,9 @@ class ConsultationForm(forms.Form):
     people = forms.IntegerField(
         label="People in all", required=False, min_value=0, help_text="Empty: not counted."
     )
-    heard = text_field("What was heard", 5000)
+    heard = text_field(
+        "What was heard", 5000, help_text="Public: no names, and no small numbers in words either."
+    )
     changed = text_field("What changed because of it", 5000, required=False)
     told_on = day_field(
         "People were told on", required=False, help_text="Empty, as long as they were not."
