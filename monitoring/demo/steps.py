@@ -16,5 +16,6 @@ STEPS: list[Callable[[Sequence[Entered]], None]] = [
     agree_on_documents,
     enter_ledgers,
     enter_objectives,
+    enter_principles,
+    enter_dialogue,
 ]
-STEPS: list[Callable[[Sequence[Entered]], None]] = [enter_principles, enter_dialogue]
