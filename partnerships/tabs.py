@@ -20,6 +20,8 @@ class Tab(NamedTuple):
 
 TABS = [
     Tab("partnership", "Overview", "public"),
+    Tab("partnership-members", "Members", "public"),
+    Tab("partnership-places", "Places", "public"),
     Tab("partnership-commitments", "Commitments", "public"),
     Tab("partnership-budget", "Money", "public"),
     Tab("partnership-feedback", "Feedback", "public"),

@@ -20,6 +20,16 @@ EDITORS_AND_ADDRESSEE = "401 200 404 200 404 404 404 404 200 200 404"
 EDITORS = "401 403 404 200 404 404 404 404 200 403 404"
 ADDRESSEE = "401 204 404 403 404 404 404 404 403 403 404"
 
+# Pages take no tokens: a service account is nobody there.
+PAGE_OF_DRAFT = "404 404 200 200 200 404 200 200 200 404 404"
+PAGE_OF_DRAFTER = "401 404 403 200 403 404 403 403 200 401 401"
+PAGE_OF_MEMBER = "401 403 200 403 403 403 403 403 200 401 401"
+PAGE_OF_LEAD = "401 403 403 200 403 403 403 403 200 401 401"
+PAGE_OF_DECLARED = "401 404 200 403 403 404 403 403 200 401 401"
+LEAD_POSTS = "401 404 403 302 403 404 403 403 302 401 401"
+INSIDERS_POST = "401 404 302 302 302 404 302 302 302 401 401"  # who may not is told so there
+MEMBERS = "/partnerships/{active}/members/"
+
 LEAVE = {"commitments": [{"commitment": "{commitment}", "becomes": "stays"}]}
 NEW_CONFLICT = {"membership": "{membership}", "description": "Owns the pump maker."}
 NEW_LOCATION = {"partnership": "{draft}", "country": "KE", "name": "New"}
@@ -70,6 +80,19 @@ ROWS = [
     ("POST", "membership-invitations/{place}/decline/", {}, ADDRESSEE),
     ("POST", "membership-invitations/{place}/withdraw/", {}, EDITORS),
     ("POST", "membership-invitations/{place}/send-again/", {}, EDITORS),
+    ("GET", MEMBERS, None, PUBLIC),
+    ("GET", "/partnerships/{draft}/members/", None, PAGE_OF_DRAFT),
+    ("GET", "/partnerships/{draft}/members/invite/", None, PAGE_OF_DRAFTER),
+    ("GET", "/partnerships/{draft}/members/invite-by-mail/", None, PAGE_OF_DRAFTER),
+    ("POST", "/partnerships/{draft}/members/invited/{place}/", {"withdraw": "yes"}, LEAD_POSTS),
+    ("GET", f"{MEMBERS}{{membership}}/declare/", None, PAGE_OF_MEMBER),
+    ("GET", f"{MEMBERS}{{membership}}/hand-over/", None, PAGE_OF_MEMBER),
+    ("GET", f"{MEMBERS}{{membership}}/leave/", None, PAGE_OF_MEMBER),
+    ("GET", f"{MEMBERS}{{lead_membership}}/lead/", None, PAGE_OF_LEAD),
+    ("GET", f"{MEMBERS}conflicts/{{conflict}}/renew/", None, PAGE_OF_DECLARED),
+    ("POST", f"{MEMBERS}commitment/{{handover}}/", {"answer": "accept"}, INSIDERS_POST),
+    ("GET", "/partnerships/{active}/places/", None, PUBLIC),
+    ("GET", "/partnerships/{draft}/places/edit/", None, PAGE_OF_DRAFTER),
     # the link of a mail opens for whoever holds it
     ("GET", "/partnership-invitations/{place_secret}/", None, PUBLIC),
     ("GET", "/partnership-invitations/nobodys/", None, PUBLIC.replace("200", "404")),
