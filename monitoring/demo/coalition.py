@@ -90,6 +90,7 @@ def _handover(one: Entered, row: Spec) -> None:
         updated_at=answered,
     )
     Commitment.objects.filter(pk=commitment.pk).update(membership=taker)
+    commitment.deliveries.filter(delivered_on__gt=row["answered_on"]).update(membership=taker)
     managers = one.people.managers
     partners = {member.pk: name for name, member in one.members.items()}
     one.history.tell(offer, "proposed", proposed, by=managers[partners[giver.pk]])

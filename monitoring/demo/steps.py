@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from monitoring.demo.coalition import coalition
 from monitoring.demo.dialogue import enter_dialogue
 from monitoring.demo.documents import agree_on_documents
 from monitoring.demo.ledger import enter_ledgers
@@ -12,6 +13,7 @@ from monitoring.demo.voices import voices
 
 # Each step reads a file of its own, `data/<topic>.toml`, by the partnerships' names.
 STEPS: list[Callable[[Sequence[Entered]], None]] = [
+    coalition,
     voices,
     agree_on_documents,
     enter_ledgers,
