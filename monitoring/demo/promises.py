@@ -178,6 +178,7 @@ class Registrar:
             receiver=entered.members[receiver] if receiver else None,
             title=row["title"],
             kind=row["kind"],
+            stage="commitment" if row["kind"] == "finance" else "",
             status="withdrawn" if withdrawn else "open",
             amount=row.get("amount"),
             currency_id=row.get("currency"),

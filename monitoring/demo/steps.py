@@ -8,6 +8,7 @@ from monitoring.demo.documents import agree_on_documents
 from monitoring.demo.ledger import enter_ledgers
 from monitoring.demo.objectives import enter_objectives
 from monitoring.demo.principles import enter_principles
+from monitoring.demo.money import add_money
 from monitoring.demo.promises import Entered
 from monitoring.demo.voices import voices
 
@@ -20,4 +21,5 @@ STEPS: list[Callable[[Sequence[Entered]], None]] = [
     enter_objectives,
     enter_principles,
     enter_dialogue,
+    add_money,
 ]
