@@ -91,6 +91,7 @@ class Books:
         entered.history.moved(delivery, "recorded", "disputed", at, by=by)
 
     def _plan(self, promise: Commitment, row: Spec) -> None:
+        assert promise.currency
         self.plans.append(
             PlannedDisbursement(
                 partnership=promise.partnership,
@@ -99,7 +100,7 @@ class Books:
                 starts_on=row["starts_on"],
                 ends_on=row["ends_on"],
                 amount=Decimal(row["amount"]),
-                currency_id=promise.currency_id,
+                currency=promise.currency,
                 **_dated(promise.created_at),
             )
         )

@@ -9,6 +9,7 @@ from lxml import etree
 
 from monitoring.exchange import iati_facts as facts
 from monitoring.exchange.accounts import Accounts
+from monitoring.exchange.iati_budgets import store_budgets, store_planned
 from monitoring.exchange.iati_money import Transactions
 from monitoring.exchange.iati_partners import Members, Partners
 from monitoring.exchange.iati_results import store_results
@@ -18,8 +19,9 @@ from monitoring.models import ImportedActivity
 from partnerships.models import Marker, Partnership, ReferenceYear
 from registry.models import Event, ImportedRow, Record
 
-# Part of each fingerprint: raise it when the mapping changes, and files are taken in anew.
-MAPPING = "1"
+# Part of each fingerprint: raise it when the mapping changes, and files are taken in anew; that of
+# results only with theirs, for it makes new editions of frameworks.
+MAPPING, MAPPING_OF_RESULTS = "2", "1"
 
 
 def load_activity(activity: Any, accounts: Accounts, trail: Trail) -> str:
@@ -61,6 +63,8 @@ def _load_parts(
     members = Members(partnership, partners)
     reporting = members.take(activity, accounts)
     Transactions(activity, accounts, members, reporting).store(partnership, trail)
+    store_budgets(activity, accounts, partnership, trail)
+    store_planned(activity, accounts, members, reporting, trail)
     if with_results:
         store_results(activity, partnership, reporting, accounts, trail)
     else:
@@ -69,14 +73,14 @@ def _load_parts(
 
 def _digests(activity: Any) -> dict[str, str]:
     return {
-        "sha256": fingerprint([activity]),
-        "results_sha256": fingerprint(_behind_the_framework(activity)),
+        "sha256": fingerprint([activity], MAPPING),
+        "results_sha256": fingerprint(_behind_the_framework(activity), MAPPING_OF_RESULTS),
     }
 
 
-def fingerprint(elements: Iterable[Any]) -> str:
+def fingerprint(elements: Iterable[Any], mapping: str) -> str:
     """Equal for elements that say the same, whatever their white space and quotation marks."""
-    digest = hashlib.sha256(MAPPING.encode())
+    digest = hashlib.sha256(mapping.encode())
     for element in elements:
         digest.update(etree.canonicalize(element, strip_text=True).encode())
     return digest.hexdigest()

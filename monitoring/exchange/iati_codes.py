@@ -61,6 +61,8 @@ FLOWS = {
     "9": Delivery.Flow.OTHER,
 }
 # Nothing was promised bindingly, and nothing arrived.
+REVISED = "2"  # BudgetType
+INDICATIVE = "1"  # BudgetStatus
 NEITHER = {"10": "credit guarantee", "12": "outgoing pledge", "13": "incoming pledge"}
 RESULT_LEVELS = {
     "1": Result.Level.OUTPUT,
@@ -82,8 +84,6 @@ OWN_VOCABULARY = "99"
 # Why an element has no place here yet; any other element gets the general reason.
 NOT_KEPT = {
     "contact-info": "Contacts are personal data; an import does not take them over.",
-    "budget": "Budgets are not kept yet.",
-    "planned-disbursement": "Planned disbursements are not kept yet.",
     "sector": "Sectors other than SDG goals and targets are not kept yet.",
     "location": "Places of an activity are not kept yet; actuals that name one keep its name.",
 }

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from monitoring.exchange.accounts import Accounts
+from monitoring.exchange.iati_amounts import Amounts
 from monitoring.exchange.iati_codes import COMMITMENTS, FLOWS, INCOMING, NEITHER
 from monitoring.exchange.iati_partners import Members
 from monitoring.exchange.iati_values import (
@@ -14,12 +15,9 @@ from monitoring.exchange.iati_values import (
     child_words,
     code_of,
     day_of,
-    fitting,
-    read_number,
 )
 from monitoring.exchange.trail import Trail
 from partnerships.models import Commitment, Delivery, Membership, Partnership
-from registry.models import Currency
 
 TITLE_LENGTH = 300
 NOTE_LENGTH = 2000
@@ -55,7 +53,7 @@ class Transactions:
         self.accounts = accounts
         self.members = members
         self.reporting = reporting
-        self.currencies = set(Currency.objects.values_list("code", flat=True))
+        self.amounts = Amounts(activity, accounts)
 
     def store(self, partnership: Partnership, trail: Trail) -> None:
         """Commitments first, since deliveries may fulfil them; what is gone goes in reverse."""
@@ -102,13 +100,13 @@ class Transactions:
 
     def _money(self, element: Any) -> Money:
         kind = self._type(element)
-        amount, currency = self._amount(element)
+        amount, currency = self.amounts.of(element)
         if kind in COMMITMENTS and amount < 0:
             raise LeftOut("negative_amount", f"A promise of {amount} is none.")
         on = day_of(element, "transaction-date")
         provider, receiver = element.find("provider-org"), element.find("receiver-org")
-        giver = self._party(provider, self.members.funding) or self.reporting
-        taker = self._party(receiver, self.members.known)
+        giver = party(provider, self.members.funding, self.accounts) or self.reporting
+        taker = party(receiver, self.members.known, self.accounts)
         if receiver is None and kind in INCOMING:
             taker = self.reporting
         outside = receiver is not None and (taker is None or taker == giver)
@@ -139,15 +137,6 @@ class Transactions:
             self.accounts.doubt(element, "shortened", reason)
         return text[:limit]
 
-    def _party(
-        self, element: Any | None, find: Callable[[Any], Membership | None]
-    ) -> Membership | None:
-        try:
-            return None if element is None else find(element)
-        except LeftOut as left:
-            self.accounts.leave_out(element, left.code, left.reason)
-            return None
-
     def _type(self, element: Any) -> str:
         child = element.find("transaction-type")
         code = code_of(child) if child is not None else ""
@@ -157,17 +146,16 @@ class Transactions:
             raise LeftOut("unknown_code", f"There is no transaction type {code or '(none)'}.")
         return code
 
-    def _amount(self, element: Any) -> tuple[Decimal, str]:
-        value = element.find("value")
-        if value is None:
-            raise LeftOut("missing_value", "There is no value.")
-        reading = read_number(value.text)
-        currency = code_of(value, "currency") or code_of(self.activity, "default-currency")
-        if currency not in self.currencies:
-            raise LeftOut("unknown_code", f"There is no currency {currency or '(none)'}.")
-        if reading.doubt:
-            self.accounts.doubt(element, "number_read", reading.doubt)
-        return fitting(reading.value, 24, 4), currency
+
+def party(
+    element: Any | None, find: Callable[[Any], Membership | None], accounts: Accounts
+) -> Membership | None:
+    """The member that gives or takes; an organisation that cannot be read is listed."""
+    try:
+        return None if element is None else find(element)
+    except LeftOut as left:
+        accounts.leave_out(element, left.code, left.reason)
+        return None
 
 
 def _commitment(money: Money, partnership: Partnership, trail: Trail) -> Commitment:

@@ -13,6 +13,8 @@ from monitoring.exchange.jobs import lock_imports
 from monitoring.exchange.trail import restored
 from monitoring.models import ImportedActivity
 from partnerships.models import Partnership
+from partnerships.models.facets import Facets
+from partnerships.models.partnership_search import PartnershipSearch
 from registry.errors import DomainError
 from registry.models import (
     Event,
@@ -34,7 +36,7 @@ SHARED = (Partner, PartnerIdentifier)
 # entry, so that what it writes is there to be deleted once the entry is ours.
 TELLING: tuple[type[Any], ...] = (OutboxEntry, Notice, WebhookDelivery)
 # Nobody's work: these are made from rows of the batch, and need not outlive them.
-DERIVED: tuple[type[Model], ...] = (*TELLING, PartnerSearch)
+DERIVED: tuple[type[Model], ...] = (*TELLING, PartnerSearch, PartnershipSearch, Facets)
 MOST_REASONS = 50
 AT_A_TIME = 2000
 
@@ -167,6 +169,9 @@ def _take_back(model: type[Model], rows: list[ImportedRow], kept: set[int]) -> i
         new = new.exclude(partner__in=kept)
     if model is Event:
         _take_back_telling(new)
+    if model is Partnership:
+        facets = Facets._base_manager.filter(partnership__in=new)
+        facets._raw_delete(facets.db)
     # Without cascades: whatever still points here was shown to be the batch's own.
     taken = new._raw_delete(new.db) or 0
     for row in rows:

@@ -81,8 +81,9 @@ def totals_of(partnerships: Iterable[int] | Any, on: date | None = None) -> dict
 
     Amounts are exact. Each is converted at the latest rate for a day up to its own (of a promise
     the day of the promise, of a payment the day of payment, of a plan or budget its first day, of
-    spending its last; never after `on`), as loaded by the end of `on`. A currency without a rate makes the total in US dollars
-    None, and is named with the day. Where nothing is recorded there is no total, which is not 0.
+    spending its last; never after `on`), as loaded by the end of `on`. A currency without a rate
+    makes the total in US dollars None, and is named with the day. Where nothing is recorded there
+    is no total, which is not 0.
     """
     day = Day.of(on)
     found: defaultdict[int, dict[str, Total]] = defaultdict(_empty)

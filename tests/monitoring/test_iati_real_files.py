@@ -9,7 +9,14 @@ from django.apps import apps
 from django.core.management import call_command
 
 from monitoring.models import Framework, Indicator, Observation, Period, PeriodTarget
-from partnerships.models import Commitment, Delivery, Membership, Partnership
+from partnerships.models import (
+    BudgetLine,
+    Commitment,
+    Delivery,
+    Membership,
+    Partnership,
+    PlannedDisbursement,
+)
 from registry.models import Event, ImportBatch, ImportFinding, OutboxEntry, Partner
 from registry.vocabularies import load_vocabularies
 from tests.monitoring.count_iati import count
@@ -30,6 +37,8 @@ STAYS |= {"partnerships.referenceyear", "registry.outboxentry", "registry.audite
 # What an element of the kind becomes, one row each.
 ROWS = {
     "iati-activity": Partnership,
+    "budget": BudgetLine,
+    "planned-disbursement": PlannedDisbursement,
     "result/indicator": Indicator,
     "result/indicator/period/actual": Observation,
     "result/indicator/period/target": PeriodTarget,
@@ -140,7 +149,7 @@ def test_the_command_prints_a_table_and_a_second_time_no_changes(vocabularies, s
 
     rows = {line.split()[0]: line.split()[1:] for line in first.splitlines() if line.strip()}
     assert rows["result/indicator/period/target"] == ["25", "25", "0", "0"]
-    assert rows["budget"] == ["2", "0", "0", "2"]
+    assert rows["budget"] == ["2", "2", "0", "0"]
     assert "0 elements stored, 0 listed; 0 changes" in second
 
 
