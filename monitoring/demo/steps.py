@@ -6,9 +6,9 @@ from monitoring.demo.coalition import coalition
 from monitoring.demo.dialogue import enter_dialogue
 from monitoring.demo.documents import agree_on_documents
 from monitoring.demo.ledger import enter_ledgers
+from monitoring.demo.money import add_money
 from monitoring.demo.objectives import enter_objectives
 from monitoring.demo.principles import enter_principles
-from monitoring.demo.money import add_money
 from monitoring.demo.promises import Entered
 from monitoring.demo.voices import voices
 
