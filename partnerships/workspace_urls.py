@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partnerships.views import hub, light, registering, submitting, targets, workspace
+from partnerships.views import copying, hub, light, registering, submitting, targets, workspace
 
 WORK = "partnerships/<str:key>/work/"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("workspace/begin/", workspace.begin, name="begin-partnership"),
     path("workspace/light/", light.register, name="register-light"),
     path(WORK, hub.hub, name="partnership-work"),
+    path(f"{WORK}copy/", copying.copy, name="partnership-copy"),
     path(f"{WORK}move/", hub.move, name="partnership-move"),
     path(f"{WORK}about/", registering.about, name="partnership-about"),
     path(f"{WORK}targets/", targets.targets, name="partnership-targets"),

@@ -185,7 +185,22 @@ class TargetsForm(forms.Form):
 
 
 class CopyForm(forms.Form):
-    """What the copy will be called, and when it begins."""
+    """Whose the copy will be, what it is called, and when it begins."""
 
+    lead = forms.ModelChoiceField(
+        label="Lead partner", queryset=Partner.objects.none(), empty_label=None
+    )
     title = forms.CharField(label="Title of the new partnership", max_length=300)
-    starts_on = forms.DateField(label="First day", widget=A_DAY)
+    starts_on = forms.DateField(
+        label="First day",
+        required=False,
+        widget=A_DAY,
+        help_text="Left open: the day after the earlier one's last day, or today.",
+    )
+    with_budget = forms.BooleanField(
+        label="With the lines of its budget", required=False, initial=True
+    )
+
+    def __init__(self, leads: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ModelChoiceField, self.fields["lead"]).queryset = leads

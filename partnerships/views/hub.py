@@ -82,6 +82,7 @@ def _page(
         "is_editor": is_editor,
         "is_draft": is_draft,
         "saved": Event.objects.about(partnership).order_by("-at", "-pk").first(),
+        "similar": partnership.similar(request.user) if is_editor and is_draft else [],
         "lessons": Lesson.objects.for_draft(partnership) if is_draft else [],
         "form": form,
         **_sections(partnership, is_editor, is_draft),

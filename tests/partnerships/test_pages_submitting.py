@@ -147,6 +147,35 @@ def test_only_known_moves_are_made(client, led):
     assert status_of(partnership) == "submitted"
 
 
+def test_a_copy_is_a_draft_of_ones_own(client, led):
+    source = led(active=True, title="Wells")
+    ObjectiveFactory(partnership=source, text="Every village drinks safe water.")
+    lead = source.memberships.get(roles=["lead"]).partner
+    page = client.get(at(source, "copy/"))
+    assert page.context["form"]["title"].value() == "Wells"
+
+    body = {"lead": lead.pk, "title": "Wells again", "starts_on": "2031-01-01"}
+    client.post(at(source, "copy/"), body)
+    made = type(source).objects.get(title="Wells again")
+    assert (made.status, made.starts_on.year) == ("draft", 2031)
+    assert made.objectives.get().text == "Every village drinks safe water."
+
+
+def test_what_may_be_the_same_is_pointed_out_and_confirmed(client, led):
+    there = PartnershipFactory(active=True, title="Safe water for the schools of Turkana")
+    partnership = led(title="Safe water for the schools of Turkana")
+    complete(partnership)
+    there.targets.set(partnership.targets.all())
+
+    hub = client.get(at(partnership)).content.decode()
+    assert "Is it there already?" in hub
+    refused = client.post(at(partnership, "check/"), {"step": "submit"})
+    assert "This may be the same initiative" in refused.content.decode()
+    assert status_of(partnership) == "draft"
+    client.post(at(partnership, "check/"), {"step": "submit", "confirm_distinct": "1"})
+    assert status_of(partnership) == "submitted"
+
+
 @pytest.mark.parametrize("who", ["lead_observer", "lead_evaluator", "manager", "observer"])
 def test_others_move_nothing(client, who):
     partnership = PartnershipFactory(registered=True)

@@ -42,6 +42,13 @@ ROWS = [
     ("GET", "/partnerships/{light}/work/light/", None, OWN),
     ("POST", "/partnerships/{light}/work/light/", {**LIGHT, "country": "{kenya}"}, OWN_POST),
     ("GET", DRAFT, None, INSIDERS),
+    ("GET", f"{DRAFT}copy/", None, INSIDERS),
+    (
+        "POST",
+        "/partnerships/{active}/work/copy/",
+        {"lead": "{lead_partner}", "title": "Another"},
+        LEAD_BEGINS,
+    ),
     ("POST", "/partnerships/{submitted}/work/move/", {"move": "take_back"}, LEAD_POST),
     ("GET", f"{DRAFT}about/", None, LEAD),
     ("POST", f"{DRAFT}about/", {"title": "New"}, LEAD),
