@@ -6,11 +6,15 @@ from django.http import HttpRequest
 
 from partnerships.models import (
     Agreement,
+    BudgetLine,
     Commitment,
+    Deliverable,
     Delivery,
     Endorsement,
+    Expenditure,
     Membership,
     Partnership,
+    PlannedDisbursement,
 )
 from registry.admin import ReadAdmin, run_each
 
@@ -42,11 +46,37 @@ class CommitmentAdmin(ReadAdmin):
     search_fields = ["title"]
 
 
+@admin.register(Deliverable)
+class DeliverableAdmin(ReadAdmin):
+    list_display = ["title", "commitment", "due_on"]
+    list_select_related = ["commitment"]
+    search_fields = ["title"]
+
+
 @admin.register(Delivery)
 class DeliveryAdmin(ReadAdmin):
-    list_display = ["partnership", "commitment", "flow", "delivered_on", "amount", "confirmed_at"]
+    list_display = ["partnership", "commitment", "flow", "delivered_on", "amount", "status"]
     list_select_related = ["partnership", "commitment"]
-    list_filter = ["flow"]
+    list_filter = ["status", "flow"]
+
+
+@admin.register(BudgetLine)
+class BudgetLineAdmin(ReadAdmin):
+    list_display = ["title", "partnership", "amount", "currency", "starts_on", "ends_on"]
+    list_select_related = ["partnership", "currency"]
+    search_fields = ["title"]
+
+
+@admin.register(Expenditure)
+class ExpenditureAdmin(ReadAdmin):
+    list_display = ["line", "starts_on", "ends_on", "amount"]
+    list_select_related = ["line"]
+
+
+@admin.register(PlannedDisbursement)
+class PlannedDisbursementAdmin(ReadAdmin):
+    list_display = ["partnership", "commitment", "starts_on", "ends_on", "amount", "currency"]
+    list_select_related = ["partnership", "commitment", "currency"]
 
 
 @admin.register(Agreement)

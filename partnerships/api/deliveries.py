@@ -12,25 +12,28 @@ from partnerships.services.deliveries import correct_delivery, record_delivery
 from registry.api.base import Created, Listed, Retrieved, ViewSet, verb
 from registry.api.filters import IdFilter
 from registry.api.serializers import (
+    CodesField,
     ModelSerializer,
     ReasonSerializer,
     Serializer,
-    VisibleField,
 )
 
 
-def deliverables_field() -> Any:
-    return serializers.ListField(
-        child=VisibleField(queryset=Deliverable.objects.all()), max_length=50, required=False
+def deliverables_field() -> CodesField:
+    """In one query, whatever their number."""
+    number = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    return CodesField(
+        Deliverable,
+        "pk",
+        read=lambda delivery: delivery.deliverables.all(),
+        child=number,
+        required=False,
+        help_text="those that were handed over",
     )
 
 
 class DeliverySerializer(ModelSerializer):
-    deliverables = serializers.ManyRelatedField(
-        child_relation=VisibleField(queryset=Deliverable.objects.all()),
-        required=False,
-        help_text="those that were handed over",
-    )
+    deliverables = deliverables_field()
 
     class Meta:
         model = Delivery
@@ -56,11 +59,6 @@ class DeliverySerializer(ModelSerializer):
         read_only_fields = ["partnership", "membership", "flow"]
         private_fields = ["disputed_because"]
         extra_kwargs = {"commitment": {"required": True, "allow_null": False}}
-
-    def validate_deliverables(self, value: list[Deliverable]) -> list[Deliverable]:
-        if len(value) > 50:
-            raise serializers.ValidationError("At most 50.")
-        return value
 
     def create(self, validated_data: dict[str, Any]) -> Delivery:
         commitment = validated_data.pop("commitment")

@@ -56,6 +56,10 @@ LEAD = [
     "/partnerships/{draft.pk}/work/targets/",
     "/partnerships/{draft.pk}/work/check/",
     "/partnerships/{partnership.reference}/work/",
+    "/partnerships/{partnership.reference}/commitments/",
+    "/partnerships/{partnership.reference}/commitments/new/",
+    "/partnerships/{partnership.reference}/budget/",
+    "/partnerships/{draft.pk}/budget/new/",
 ]
 ADMIN = [
     "/secretariat/",

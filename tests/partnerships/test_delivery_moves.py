@@ -242,3 +242,18 @@ def test_why_it_is_disputed_is_for_members(api):
         UserFactory(manages=MembershipFactory(partnership=row.partnership).partner)
     )
     assert api.get(url).json()["disputed_because"] == "Half of it is missing."
+
+
+def test_numbers_of_deliverables_are_those_one_sees(api):
+    part = DeliverableFactory()
+    api.force_authenticate(UserFactory(manages=part.commitment.membership.partner))
+    hidden = DeliverableFactory(commitment__partnership=PartnershipFactory())
+    body = {"commitment": part.commitment_id, "delivered_on": "2024-06-01", "amount": "1"}
+
+    made = api.post("/api/v1/deliveries/", {**body, "deliverables": [part.pk]})
+    assert (made.status_code, made.json()["deliverables"]) == (201, [part.pk])
+    for wrong in ([hidden.pk], [2**64], ["x"], [True], "x", [0]):
+        refused = api.post("/api/v1/deliveries/", {**body, "deliverables": wrong})
+        assert refused.status_code == 400
+    assert api.get(f"/api/v1/deliveries/?deliverable={part.pk}").json()["results"]
+    assert api.get(f"/api/v1/deliveries/?deliverable={10**30}").json()["results"] == []
