@@ -4,10 +4,10 @@ from typing import Any, cast
 
 from django import forms
 
-from partnerships.forms.registering import A_DAY, A_NUMBER
+from partnerships.forms.registering import A_DAY, A_NUMBER, TargetCodesField
 from partnerships.models import Commitment, Partnership
 from registry.forms.partner_edit import PartnerNameField
-from registry.models import Country, Currency, Partner, Target
+from registry.models import Country, Currency, Partner
 
 
 class LightForm(forms.Form):
@@ -41,12 +41,7 @@ class LightForm(forms.Form):
     goal_value = forms.DecimalField(
         label="How many there will be", max_digits=24, decimal_places=6, widget=A_NUMBER
     )
-    targets = forms.ModelMultipleChoiceField(
-        label="SDG targets",
-        queryset=Target.objects.all(),
-        to_field_name="code",
-        widget=forms.CheckboxSelectMultiple,
-    )
+    targets = TargetCodesField(label="SDG targets")
     country = forms.ModelChoiceField(
         label="Country in which it works", queryset=Country.objects.order_by("name")
     )
@@ -92,9 +87,6 @@ class LightForm(forms.Form):
         if promised:
             for name in ("commitment", "commitment_kind", "amount", "currency"):
                 del self.fields[name]
-
-    def clean_targets(self) -> list[Target]:
-        return list(self.cleaned_data["targets"])
 
     def said(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if value is not None}

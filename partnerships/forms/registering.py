@@ -1,5 +1,6 @@
 """Forms of the pages on which a partnership is begun and described."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
@@ -154,6 +155,26 @@ class ObjectiveForm(forms.ModelForm):
         """The model checks what it is given when the service stores it."""
 
 
+class TargetCodesField(forms.ModelMultipleChoiceField):
+    """SDG targets by their codes, ticked one by one."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            queryset=Target.objects.all(),
+            to_field_name="code",
+            widget=forms.CheckboxSelectMultiple,
+            **options,
+        )
+
+    def clean(self, value: Any) -> Any:
+        return list(super().clean(codes_in(value or [])))
+
+
+def codes_in(values: Iterable[str]) -> list[str]:
+    """What of the values may be codes at all; a hostile request sends others."""
+    return [str(value) for value in values if len(str(value)) < 6 and str(value).isprintable()]
+
+
 class TargetsForm(forms.Form):
     """The goals and targets that a partnership names, and a search for more of them."""
 
@@ -171,17 +192,8 @@ class TargetsForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="Goals named as such; those of the chosen targets count anyway.",
     )
-    targets = forms.ModelMultipleChoiceField(
-        label="Targets",
-        queryset=Target.objects.all(),
-        to_field_name="code",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    targets = TargetCodesField(label="Targets", required=False)
     q = forms.CharField(label="Find targets", max_length=100, required=False)
-
-    def clean_targets(self) -> list[Target]:
-        return list(self.cleaned_data["targets"])
 
 
 class CopyForm(forms.Form):

@@ -9,7 +9,7 @@ from django.forms import Form
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
-from partnerships.forms.registering import TargetsForm
+from partnerships.forms.registering import TargetsForm, codes_in
 from partnerships.models import Partnership, Section
 from partnerships.services import sections
 from partnerships.views.finding import edited_partnership
@@ -65,8 +65,8 @@ def picked(form: Form, sent: QueryDict, stored: list[str]) -> dict[str, Any]:
     is_finding = sent.get("step") == "find"
     if is_finding:
         form.errors.clear()
-    ticked = sent.getlist("targets")[:500] if form.is_bound else stored
-    q = sent.get("q", "").strip()[:100]
+    ticked = codes_in(sent.getlist("targets")[:500]) if form.is_bound else stored
+    q = sent.get("q", "").replace("\0", "").strip()[:100]
     found = Target.objects.in_force().chosen(q) if q else Target.objects.none()
     rows = list(found.exclude(code__in=ticked)[: FOUND + 1])
     return {

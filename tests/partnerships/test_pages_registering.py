@@ -230,6 +230,15 @@ def test_targets_are_found_by_words_and_number_and_nothing_ticked_is_lost(client
     assert partnership.primary_goal_id == 1
 
 
+@pytest.mark.parametrize("step", ["find", "save"])
+@pytest.mark.parametrize("page", ["targets/", "light/"])
+def test_what_can_be_no_target_is_left_out(client, partnership, page, step):
+    hostile = {"step": step, "q": "wa\0ter", "targets": ["6\0", "x" * 900, "nonsense"]}
+
+    assert client.post(at(partnership, page), hostile).status_code in (200, 302)
+    assert not partnership.targets.exists()
+
+
 def test_of_two_who_save_targets_the_second_is_told(client, partnership):
     TargetFactory(code="6.1")
     TargetFactory(code="6.2")
