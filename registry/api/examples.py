@@ -85,6 +85,35 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
         "outcome": "cleared",
         "expires_on": "2027-04-30",
     },
+    ("MembershipViewSet", "accept"): {
+        "interests": "Sells pumps in the region.",
+        "expected_benefit": "Learns what villages need.",
+        "conflicts": [
+            {
+                "description": "Makes the pumps and advises on which to buy.",
+                "mitigation": "Takes no part in tenders.",
+                "owner": "Head of sales",
+                "review_on": "2027-06-30",
+            }
+        ],
+    },
+    ("MembershipViewSet", "leave"): {
+        "reason": "Our mandate ends.",
+        "commitments": [{"commitment": 12, "becomes": "handed_over", "to": 7}],
+    },
+    ("MembershipInvitationViewSet", "create"): {
+        "partnership": 5,
+        "email": "director@example.org",
+        "roles": ["funding"],
+        "message": "We would like to work with you.",
+    },
+    ("LocationViewSet", "create"): {
+        "partnership": 5,
+        "country": "KE",
+        "name": "Kitui",
+        "latitude": "-1.36700",
+        "longitude": "38.01000",
+    },
     ("PartnershipViewSet", "light"): {
         "lead": 61,
         "title": "Stoves for the stalls",

@@ -9,6 +9,8 @@ PUBLIC = [
     "/",
     "/partnerships/",
     "/partnerships/{partnership.reference}/",
+    "/partnerships/{partnership.reference}/members/",
+    "/partnerships/{partnership.reference}/places/",
     "/partnerships/{partnership.reference}/agreements/",
     "/partnerships/{partnership.reference}/agreements/{agreement.pk}/",
     "/partnerships/{partnership.reference}/risks/",
