@@ -90,20 +90,29 @@ class PartnershipReview(Record):
         PartnershipVersion,
         models.PROTECT,
         null=True,
+        editable=False,
         related_name="reviews",
         help_text="what was submitted; none of what was submitted before versions were kept",
     )
     round = models.PositiveSmallIntegerField(default=1, help_text="counts the submissions")
     submitted_at = models.DateTimeField()
     reviewer = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="reviews_of_partnerships"
+        User,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="reviews_of_partnerships",
     )
-    assigned_at = models.DateTimeField(null=True)
+    assigned_at = models.DateTimeField(null=True, editable=False)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     reason = models.TextField(blank=True, max_length=5000, help_text="why it was returned")
-    decided_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True, editable=False)
     decided_by = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="decided_reviews_of_partnerships"
+        User,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="decided_reviews_of_partnerships",
     )
 
     objects = PartnershipReviewQuerySet.as_manager()

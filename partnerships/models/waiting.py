@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import NoReverseMatch, reverse
 
 from partnerships.models.agreements import Agreement, Endorsement
+from partnerships.models.amendments import Amendment, AmendmentEndorsement
 from partnerships.models.deliveries import Delivery
 from partnerships.models.membership import Membership
 from partnerships.models.partnership import Partnership
@@ -44,6 +45,23 @@ def _endorsements(person: User, partners: Collection[int]) -> Iterator[Task]:
         yield Task("agreement", f"To endorse: {one}", at, is_own=False)
 
 
+def _amendments(person: User, partners: Collection[int]) -> Iterator[Task]:
+    """Amendments that one of the partners has yet to endorse."""
+    done = AmendmentEndorsement.objects.filter(
+        membership=OuterRef("pk"),
+        amendment=OuterRef(OuterRef("pk")),
+        sha256=OuterRef(OuterRef("sha256")),
+    )
+    members = Membership.objects.accepted().filter(partner__in=partners)
+    asked = members.filter(~Exists(done), partnership=OuterRef("partnership"))
+    waiting = Amendment.objects.filter(
+        Exists(asked), status=Amendment.Status.SUBMITTED, needs_endorsement=True
+    )
+    for one in waiting.select_related("partnership"):
+        at = reverse("amendment", args=[one.pk])
+        yield Task("amendment", f"To endorse: {one}", at, is_own=False)
+
+
 def _returned(person: User, partners: Collection[int]) -> Iterator[Task]:
     """Partnerships that the secretariat sent back, at their lead."""
     leads = Membership.objects.accepted().filter(partner__in=partners, roles__contains=LEAD)
@@ -65,6 +83,7 @@ def _deliveries(person: User, partners: Collection[int]) -> Iterator[Task]:
 SOURCES: list[Callable[[User, Collection[int]], Iterator[Task]]] = [
     _invitations,
     _endorsements,
+    _amendments,
     _returned,
     _deliveries,
 ]

@@ -160,7 +160,8 @@ def test_the_public_reads_what_binds_by_whom_and_what_changed(client, people):
     assert str(people.membership.partner) in shown
     assert later.endorsements.first().user.email not in shown
     changes = text_of(client.get(page(later, f"changes/?former={former.pk}")))
-    assert "<del> once</del><ins> twice</ins>" in changes
+    assert '<del><span class="hidden">taken away: </span> once</del>' in changes
+    assert '<ins><span class="hidden">added: </span> twice</ins>' in changes
 
 
 def test_members_that_joined_later_are_not_endorsed_yet_and_may_endorse(client, people):
