@@ -27,6 +27,8 @@ def _without_reports(monkeypatch):
 
 # The log of changes only grows, by what is rolled back as well, and its entries hold keys.
 LOG = {"AuditEntry", "AuditSeal"}
+# What a version says holds the keys of its rows, and its hash is of them.
+WITH_KEYS = {"PartnershipVersion": {"document", "sha256"}}
 
 
 def contents():
@@ -41,6 +43,7 @@ def contents():
             names = [
                 name for name in names if name not in ("subject_id", "facts", "password", "search")
             ]
+            names = [name for name in names if name not in WITH_KEYS.get(model.__name__, ())]
             found = model._default_manager.values_list(*names)
             rows[model._meta.label] = sorted(map(repr, found))
     return rows
