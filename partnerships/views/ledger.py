@@ -114,19 +114,17 @@ def _edited(
         )
     members = _bearers(partnership)
     form = form_class(record, members, request.POST or None)
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> None:
-            if pk is None:
-                add(partnership, by=request.user, **form.stated())
-                return
-            fresh = model.objects.select_related("partnership").get(pk=pk)
-            fresh.version = form.version_read()
-            change(fresh, by=request.user, **form.stated())
+    def act() -> None:
+        if pk is None:
+            add(partnership, by=request.user, **form.stated())
+            return
+        record.version = form.version_read()
+        change(record, by=request.user, **form.stated())
 
-        if succeeds(form, act):
-            messages.success(request, "Saved.")
-            return redirect(page_of(partnership, "partnership-risks"))
+    if request.method == "POST" and form.is_valid() and succeeds(form, act):
+        messages.success(request, "Saved.")
+        return redirect(page_of(partnership, "partnership-risks"))
     return _row_page(request, partnership, record, form)
 
 

@@ -278,7 +278,6 @@ def test_it_costs_the_same_for_many_rows(us, django_assert_num_queries):
 
 
 def test_numbers_of_any_size_are_written_out(us):
-    """Ten to the twentieth, at a rate of nearly as much."""
     odd = CurrencyFactory(code="XAU")
     ExchangeRateFactory(
         currency=odd, on=date(2023, 1, 1), usd=Decimal("999999999999.5"), loaded_at=NOON

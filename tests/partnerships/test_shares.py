@@ -1,26 +1,23 @@
-"""Shares make up 100 %, whoever writes them and however; they are dated, and stay."""
+"""Shares make up 100 %, are written all at once, are dated, and stay."""
 
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from partnerships.models import Risk, Share, Sharing
+from partnerships.models import Risk
 from partnerships.services.ledger import Part, add_benefit, add_risk, edit_risk, share_out
 from registry.errors import NotAllowed
 from tests.factories import (
     NOON,
-    BenefitFactory,
     CurrencyFactory,
     MembershipFactory,
     PartnershipFactory,
     RiskFactory,
 )
-from tests.factories import share_out as shared
-from tests.moves import People, race, refused
+from tests.moves import People, refused
 
 pytestmark = pytest.mark.django_db
 WORKS = {"category": "construction", "description": "Late.", "likelihood": 2, "impact": 3}
@@ -43,34 +40,18 @@ def held(record):
     return {s.membership_id: s.percent for s in sharing.shares.all()}
 
 
-def at_commit():
-    """What the database would say at commit, said now."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-
-
-def refused_by_database(write):
-    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
-        write()
-        at_commit()
-    assert refusal.value.__cause__.diag.constraint_name == "shares_make_up_100"
-
-
 def test_a_risk_is_divided_at_once_between_members_and_the_public(people):
     risk = add_risk(
         people.partnership, by=people.lead_manager, shares=parts(people, 60, 30, 10), **WORKS
     )
 
     assert held(risk) == {people.lead_membership.pk: 60, people.membership.pk: 30, None: 10}
-    at_commit()
 
 
 def test_a_risk_without_shares_is_not_shared_yet(people):
     risk = add_risk(people.partnership, by=people.lead_manager, **WORKS)
 
     assert not risk.sharings.exists()
-    at_commit()
 
 
 @pytest.mark.parametrize(
@@ -171,103 +152,6 @@ def test_nobody_named_takes_the_sharing_back(people):
 
     assert not risk.sharings.present().exists()
     assert risk.sharings.count() == 1
-
-
-def test_the_database_refuses_parts_of_a_whole_by_the_orm_in_bulk_and_in_sql(people):
-    risk = RiskFactory(partnership=people.partnership)
-    sharing = risk.sharings.get()
-    share = sharing.shares.get()
-
-    refused_by_database(lambda: Share.objects.filter(pk=share.pk).update(percent=99))
-    refused_by_database(lambda: share.delete())
-    refused_by_database(
-        lambda: Share.objects.create(sharing=sharing, membership=people.membership, percent=1)
-    )
-    refused_by_database(
-        lambda: Share.objects.bulk_create(
-            [Share(sharing=sharing, membership=m, percent=20) for m in (people.membership, None)]
-        )
-    )
-    refused_by_database(
-        lambda: connection.cursor().execute("UPDATE partnerships_share SET percent = 99.999999")
-    )
-    refused_by_database(lambda: connection.cursor().execute("DELETE FROM partnerships_share"))
-
-
-def test_the_database_refuses_a_sharing_without_shares(people):
-    risk = RiskFactory(partnership=people.partnership, shares__none=True)
-
-    refused_by_database(lambda: Sharing.objects.create(risk=risk, held_from=NOON))
-
-
-def test_the_database_refuses_shares_that_wander_to_another_sharing(people):
-    one, other = RiskFactory.create_batch(2, partnership=people.partnership)
-    shared_by_two = shared(one, {people.membership: 100}, until=NOON)
-
-    refused_by_database(
-        lambda: Share.objects.filter(sharing__risk=other).update(sharing=shared_by_two)
-    )
-
-
-def test_the_database_holds_one_sharing_at_a_time(people):
-    for record in (
-        RiskFactory(partnership=people.partnership),
-        BenefitFactory(partnership=people.partnership),
-    ):
-        with pytest.raises(IntegrityError, match="_once"), transaction.atomic():
-            shared(record, {None: 100})
-
-
-def test_a_ledger_goes_with_its_partnership(people):
-    RiskFactory(partnership=people.partnership)
-
-    people.partnership.risks.all().delete()
-    at_commit()
-
-    assert not Share.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_writers_at_once_both_leave_a_whole(people):
-    risk = RiskFactory(partnership=people.partnership)
-
-    race(
-        *[
-            lambda p=p: share_out(
-                Risk.objects.get(pk=risk.pk), parts(people, p, 100 - p), by=people.lead_manager
-            )
-            for p in (20, 70)
-        ]
-    )
-
-    assert sum(held(risk).values()) == 100
-    assert risk.sharings.present().count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("level", ["READ COMMITTED", "REPEATABLE READ"])
-def test_of_two_raw_writers_at_once_none_leaves_more_than_a_whole(people, level):
-    risk = RiskFactory(partnership=people.partnership)
-    sharing = risk.sharings.get()
-
-    def add(member_id):
-        with transaction.atomic():
-            cursor = connection.cursor()
-            cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {level}")
-            cursor.execute(
-                "UPDATE partnerships_share SET percent = percent - 30 WHERE id = %s",
-                [sharing.shares.get(membership=people.lead_membership).pk],
-            )
-            cursor.execute(
-                "INSERT INTO partnerships_share (sharing_id, membership_id, percent)"
-                " VALUES (%s, %s, 30)",
-                [sharing.pk, member_id],
-            )
-
-    outcomes = race(lambda: add(people.membership.pk), lambda: add(None))
-
-    assert sum(held(risk).values()) == 100
-    assert sum(not isinstance(o, DatabaseError) for o in outcomes) >= 1
 
 
 def test_what_a_risk_was_held_to_be_stays(people):
