@@ -95,7 +95,14 @@ class Registrar:
             for code, share in spec["countries"].items()
         )
         Marker.objects.bulk_create(
-            Marker(partnership=partnership, kind=kind, significance=level, evidence=evidence)
+            Marker(
+                partnership=partnership,
+                kind=kind,
+                significance=level,
+                evidence=evidence,
+                created_at=partnership.created_at,
+                updated_at=partnership.created_at,
+            )
             for kind, (level, evidence) in spec.get("markers", {}).items()
         )
         Document.objects.bulk_create(
