@@ -7,7 +7,7 @@ there are. Nothing here is done row by row.
 # What counts for how much; together 1.
 TARGET, GOAL, COUNTRY, EVERYWHERE, REGION = 0.35, 0.15, 0.15, 0.12, 0.08
 KIND, STAGE, TEXT = 0.15, 0.05, 0.30
-THRESHOLD = 0.55  # below it nothing is proposed
+THRESHOLD = 0.58  # below it nothing is proposed
 COMPARED = 40  # candidates of a need whose texts are compared: the best by all the rest
 KEPT = 10  # matches of a need that stand proposed at a time
 

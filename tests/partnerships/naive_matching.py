@@ -6,7 +6,7 @@ from math import log, sqrt
 from partnerships.models import Fund, Need, Solution
 
 STAGES = {"screened": 0.5, "piloted": 0.8, "scaling": 1}
-THRESHOLD, COMPARED, KEPT = 0.55, 40, 10
+THRESHOLD, COMPARED, KEPT = 0.58, 40, 10
 
 
 def links(entry):
@@ -42,7 +42,7 @@ def matches(today):
             (-rounded(-base + 0.30 * alike(need.stems, offers[number][1].stems, weights)), number)
             for base, number in fitting
         )
-        for score, number in [pair for pair in scored if -pair[0] >= Decimal("0.55")][:KEPT]:
+        for score, number in [pair for pair in scored if -pair[0] >= Decimal("0.58")][:KEPT]:
             side, offer = offers[number][:2]
             found[need.pk, side, offer.pk] = -score
     return found
@@ -68,7 +68,7 @@ def worth(need, where, side, offer, there, kinds, partner):
     base += 0.15 if kind else 0
     base += 0.05 * (STAGES[offer.status] if side == "solution" else 1)
     base = round(base, 6)
-    return base if base >= 0.25 else None
+    return base if base >= 0.28 else None
 
 
 def may_apply(need, fund):
