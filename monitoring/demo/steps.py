@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from monitoring.demo.amending import review_and_amend
+from monitoring.demo.catalogue import enter_catalogue
 from monitoring.demo.coalition import coalition
 from monitoring.demo.dialogue import enter_dialogue
-from monitoring.demo.catalogue import enter_catalogue
 from monitoring.demo.documents import agree_on_documents
 from monitoring.demo.ledger import enter_ledgers
 from monitoring.demo.money import add_money
