@@ -18,13 +18,18 @@ from monitoring.ingest.rows import RowChecker
 from monitoring.models import Framework, Indicator, Observation, Period, Report, Submission
 from monitoring.reports.document import framework_text
 from monitoring.reports.snapshot import digest, partnership_report
+from partnerships.aggregation.money import money_totals
 from partnerships.models import (
     Agreement,
+    BudgetLine,
     Commitment,
+    Deliverable,
     Delivery,
+    Expenditure,
     Membership,
     Objection,
     Partnership,
+    PlannedDisbursement,
     assent_of,
     balance_of,
 )
@@ -136,6 +141,35 @@ def test_receivers_confirm_and_nobody_confirms_its_own_delivery():
     for delivery in Delivery.objects.filter(confirmed_at__isnull=False):
         assert delivery.commitment.is_received_by(delivery.confirmed_by)
         assert delivery.confirmed_at.date() >= delivery.delivered_on
+
+
+def test_promises_stand_in_every_way_and_one_delivery_is_disputed():
+    standings = Counter(Commitment.objects.with_standing(TODAY).values_list("standing", flat=True))
+
+    assert set(standings) >= {"late", "on_time", "fulfilled", "over_fulfilled", "withdrawn"}
+    assert Delivery.objects.get(status="disputed").disputed_because
+    without_parts = Commitment.objects.filter(deliverables=None).count()
+    assert without_parts * 4 < Commitment.objects.count()
+
+
+def test_parts_plans_and_budgets_keep_the_rules_of_the_services():
+    for part in Deliverable.objects.select_related("commitment__partnership"):
+        part.check_values()
+        part.check_due(part.due_now())
+    for row in (*BudgetLine.objects.all(), *PlannedDisbursement.objects.all()):
+        row.check_values()
+    for spent in Expenditure.objects.all():
+        spent.check_values()
+
+
+def test_one_budget_has_a_currency_without_a_rate_and_one_line_is_overspent():
+    delta = Partnership.objects.get(budget_lines__currency="VND")
+
+    total = money_totals(delta, TODAY)["budget"]
+    assert (set(total.by_currency), total.usd) == ({"BDT", "VND"}, None)
+    assert [currency for currency, _ in total.without_rate] == ["VND"]
+    overspent = [line.title for line in BudgetLine.objects.with_spent(TODAY) if line.is_overspent]
+    assert len(overspent) == 2  # in Kisima and in Plastics
 
 
 @pytest.mark.parametrize(
