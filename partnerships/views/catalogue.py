@@ -127,7 +127,12 @@ def _open_moves(shelf: Shelf, found: Any, user: Any) -> list[tuple[str, str]]:
         names = [n for n in names if user.is_staff or n not in ("screen", "send_back")]
     else:
         names = []
-    labels = {"find": "Look for matches now", "pilot": "It was tried", "scale": "It is repeated"}
+    labels = {
+        "find": "Look for matches now",
+        "meet": "It is met",
+        "pilot": "It was tried",
+        "scale": "It is repeated",
+    }
     return [(name, labels.get(name, name.replace("_", " ").capitalize())) for name in names]
 
 
