@@ -19,7 +19,10 @@ from partnerships.models import (
     PartnershipCountry,
     ReferenceYear,
 )
+from partnerships.models.silence import WARNED_BEFORE, warning
 from registry.models import Country, Target, User
+
+BEGUN = ("active", "completed", "inactive")
 
 
 @dataclass
@@ -80,7 +83,9 @@ class Registrar:
             primary_goal_id=spec["primary_goal"],
             reference=reference,
             registered_at=moment(days.registered) if public else None,
-            activated_at=moment(days.active) if spec["status"] in ("active", "completed") else None,
+            submitted_at=moment(days.submitted) if spec["status"] != "draft" else None,
+            activated_at=moment(days.active) if spec["status"] in BEGUN else None,
+            closed_at=days.last if spec["status"] == "completed" else None,
             created_at=moment(days.drafted),
             updated_at=days.last,
         )
@@ -175,6 +180,15 @@ class Registrar:
             tell(partnership, "registered", "active", partnership.activated_at, by=manager)
         if status == "completed":
             tell(partnership, "active", "completed", days.last, by=manager)
+        if status == "inactive":
+            self._tell_silence(partnership, days.last)
+
+    def _tell_silence(self, partnership: Partnership, at: datetime) -> None:
+        """Two years without a report: the lead was warned twice."""
+        for before in WARNED_BEFORE:
+            self.history.tell(partnership, warning(before), at - timedelta(days=before))
+        reason = "No report for two years."
+        self.history.moved(partnership, "active", "inactive", at, reason=reason)
 
     def _commitment(self, entered: Entered, row: Spec) -> None:
         by, withdrawn = row["by"], row.get("withdrawn_on")
@@ -268,6 +282,7 @@ class _Days:
         self.active = self.registered + timedelta(days=2)
         self.status: str = spec["status"]
         self.completed: date | None = spec.get("completed_on")
+        self.inactive: date | None = spec.get("inactive_on")
 
     def joined(self, row: Spec, number: int) -> date:
         return row.get("accepted_on") or self.starts_on - timedelta(days=30 - 3 * number)
@@ -281,5 +296,6 @@ class _Days:
             "returned": self.submitted + timedelta(days=9),
             "registered": self.registered,
             "completed": self.completed,
+            "inactive": self.inactive,
         }
         return moment(by_status.get(self.status) or self.active)

@@ -24,13 +24,17 @@ def measured_of(partnership_ids: Iterable[int]) -> set[int]:
 
 
 def last_reported(partnership_ids: Iterable[int]) -> dict[int, datetime]:
-    """When each last had data approved or a report published; none of the two: left out."""
+    """When each last had data approved, or a report with data published; else it is left out.
+
+    Reports are computed for empty periods too: those tell nothing from the partnership.
+    """
     keys = list(partnership_ids)
     path = "period__framework__partnership_id"
     approved = Submission.objects.filter(**{f"{path}__in": keys}, approved_at__isnull=False)
     published = Report.objects.filter(partnership__in=keys, published_at__isnull=False)
+    told_in = Submission.objects.filter(period=OuterRef("period"), approved_at__isnull=False)
     latest = dict(approved.order_by().values_list(path).annotate(at=Max("approved_at")))
-    told = published.order_by().values_list("partnership_id").annotate(at=Max("published_at"))
-    for pk, at in told:
-        latest[pk] = max(at, latest.get(pk, at))
+    told = published.filter(Exists(told_in)).order_by().values_list("partnership_id")
+    for pk, moment in told.annotate(latest=Max("published_at")):
+        latest[pk] = max(moment, latest.get(pk, moment))
     return latest

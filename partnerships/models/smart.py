@@ -175,6 +175,8 @@ def _is_outside(partnership: Any, day: date | None) -> bool:
 
 
 def _names(rows: Sequence[Any]) -> str:
-    shown = ", ".join(f"“{row}”" for row in rows[:NAMED])
-    others = len(rows) - NAMED
+    """The first of them; several of one name are named once."""
+    names = list(dict.fromkeys(f"“{row}”" for row in rows))
+    shown = ", ".join(names[:NAMED])
+    others = len(names) - NAMED
     return f"{shown} and {others} more" if others > 0 else shown

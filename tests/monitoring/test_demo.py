@@ -65,7 +65,8 @@ def test_has_the_breadth_that_was_asked_for(loaded):
     assert {p.level for p in partnerships} == set(Partnership.Level)
     assert {p.kind for p in Partner.objects.all()} == set(Partner.Kind)
     assert Counter(p.status for p in partnerships) == {
-        "active": 18,
+        "active": 17,
+        "inactive": 1,
         "registered": 2,
         "completed": 1,
         "draft": 1,

@@ -10,6 +10,7 @@ from partnerships.services.copying import copy_partnership
 from partnerships.services.members import invite
 from registry.errors import NotAllowed
 from registry.models import Event
+from registry.services.merging import merge_partners
 from tests.factories import (
     BudgetLineFactory,
     DeliveryFactory,
@@ -200,3 +201,15 @@ def test_refuses_days_that_do_not_fit(api, source, lead, by, body):
 
     assert answer.status_code == 400
     assert Partnership.objects.count() == 1
+
+
+def test_of_a_partner_that_was_merged_the_other_one_is_suggested(source, lead, by):
+    copy = copy_partnership(source, lead=lead, by=by, starts_on=NEXT)
+    suggested = copy.suggested_members.last().partner
+    into = PartnerFactory()
+
+    merge_partners(
+        suggested, into=into, by=UserFactory(admin=True), reason="The same organisation twice."
+    )
+
+    assert copy.suggested_members.last().partner == into

@@ -10,7 +10,13 @@ from partnerships.models.silence import steps_due, take_steps
 from partnerships.tasks import watch_silent_partnerships
 from registry.models import Event, Notice
 from registry.telling import tell
-from tests.factories import EventFactory, PartnershipFactory, ReportFactory, SubmissionFactory
+from tests.factories import (
+    EventFactory,
+    PartnershipFactory,
+    ReportFactory,
+    SubmissionFactory,
+    approve,
+)
 from tests.moves import People, moves_of, race, refused
 
 pytestmark = pytest.mark.django_db
@@ -113,11 +119,15 @@ def test_the_two_years_count_from_the_last_approved_data(days):
     assert run() == ({} if days > 90 else {"inactive_in_90_days": 1})
 
 
-def test_a_published_report_counts_as_well():
+@pytest.mark.parametrize("has_data", [True, False])
+def test_a_published_report_counts_as_well_if_there_is_data_in_it(has_data):
     partnership = silent(-40)
-    ReportFactory(period__framework__partnership=partnership, published=True, published_at=at(-1))
+    sent = SubmissionFactory(unit__membership__partnership=partnership)
+    if has_data:
+        approve(sent, two_years_before(-30))
+    ReportFactory(period=sent.period, published=True, published_at=at(-1))
 
-    assert run() == {}
+    assert run() == ({} if has_data else {"inactive_in_30_days": 1})
 
 
 def test_what_was_warned_before_the_last_report_is_warned_again():
