@@ -24,14 +24,14 @@ TABS = [
     Tab("partnership-places", "Places", "public"),
     Tab("partnership-commitments", "Commitments", "public"),
     Tab("partnership-budget", "Money", "public"),
-    Tab("partnership-feedback", "Feedback", "public"),
-    Tab("partnership-lessons", "Lessons", "public"),
-    Tab("partnership-work", "Registration", "insider"),
     Tab("partnership-agreements", "Agreements", "public"),
     Tab("partnership-risks", "Risks & benefits", "public"),
-    Tab("partnership-versions", "Versions", "public"),
     Tab("partnership-principles", "Principles", "public"),
     Tab("partnership-dialogue", "Dialogue", "public"),
+    Tab("partnership-lessons", "Lessons", "public"),
+    Tab("partnership-feedback", "Feedback", "public"),
+    Tab("partnership-versions", "Versions", "public"),
+    Tab("partnership-work", "Registration", "insider"),
 ]
 
 
