@@ -10,7 +10,14 @@ from tests import factories as f
 pytestmark = pytest.mark.django_db
 LISTS = {prefix: one for prefix, one, _ in router.registry if hasattr(one, "list")}
 # Their rows are in the order of a text, and "inf" and "nan" are texts.
-BY_TEXT = ("currencies", "identifier-schemes", "stakeholder-groups", "service-tokens", "tokens")
+BY_TEXT = (
+    "currencies",
+    "dac-sectors",
+    "identifier-schemes",
+    "stakeholder-groups",
+    "service-tokens",
+    "tokens",
+)
 HOSTILE = [
     "1e999",
     "-1e999",

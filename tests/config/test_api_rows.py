@@ -66,7 +66,14 @@ def objectives():
     return [own]
 
 
+def partnership_reviews():
+    f.PartnershipReviewFactory.create_batch(2)
+    f.PartnershipReviewFactory(returned=True)
+    return [f.PartnerFactory()]
+
+
 FILL = {
+    "partnership-reviews": partnership_reviews,
     "memberships": memberships,
     "objectives": objectives,
     "partners": partners,
@@ -78,8 +85,18 @@ def test_every_list_read_as_values_is_held_against_its_serializer():
     assert set(LISTS) == set(FILL)
 
 
-@pytest.mark.parametrize("caller", ["anonymous", "outsider", "manager", "admin"])
-@pytest.mark.parametrize("prefix", sorted(FILL))
+CALLERS = ["anonymous", "outsider", "manager", "admin"]
+ADMINS_ONLY = ["partnership-reviews"]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "caller"),
+    [
+        (prefix, caller)
+        for prefix in sorted(FILL)
+        for caller in (["admin"] if prefix in ADMINS_ONLY else CALLERS)
+    ],
+)
 def test_rows_are_what_the_serializer_says(api, prefix, caller):
     own, *_ = FILL[prefix]()
     users = {"outsider": {}, "manager": {"manages": own}, "admin": {"admin": True}}
