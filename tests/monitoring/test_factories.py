@@ -19,6 +19,7 @@ WITHOUT = {
     "partnerships.RiskRating",
     "partnerships.Share",
     "partnerships.Sharing",
+    "partnerships.SuggestedMember",
     "registry.IdempotentAnswer",
     "registry.OutboxEntry",
     "registry.AuditEntry",
