@@ -29,7 +29,8 @@ class ChangesField(serializers.JSONField):
     """New values by section: about, targets, objectives, places, members, budget.
 
     Rows come whole: those with an `id` stay and change, those without are new, those not named
-    go. Of members only what changes is named: `invite`, `roles`, `end`.
+    go. Of members only what changes is named: `invite`, `roles`, `end`. Places are `countries`,
+    `locations` and `sectors`, each whole where it is named.
     """
 
 

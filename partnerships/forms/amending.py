@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from partnerships.models import Location, Membership, Partnership
 from partnerships.models.sections import Section
-from registry.models import Currency, Goal
+from registry.models import Currency, DacSector, Goal
 
 SPARE = 2  # empty rows below those that are there
 LONG = forms.Textarea(attrs={"rows": 5})
@@ -103,8 +103,8 @@ class AboutForm(SectionForm):
     website = forms.CharField(max_length=200, required=False)
 
     def build(self) -> None:
-        for name, value in self.stands.items():
-            self.fields[name].initial = value
+        for name in self.stands.keys() & self.fields.keys():
+            self.fields[name].initial = self.stands[name]
 
     def value(self) -> Any:
         return {n: v for n, v in self.cleaned_data.items() if n in self.stands}
@@ -273,14 +273,23 @@ class PlacesForm(SectionForm):
             for row in self.stands["countries"]
         ]
         locations = self.stands["locations"]
+        known = [(one.code, f"{one.code} {one.label}") for one in DacSector.objects.all()]
+        columns = (
+            Column("sector", "Sector of work", choices=known),
+            Column("percentage", "Share in %"),
+        )
+        sectors = [
+            {"sector": row["id"], "percentage": row["percentage"]} for row in self.stands["sectors"]
+        ]
         self.grids = [
             Grid(self, "country", self.COUNTRIES, countries, "countries."),
             Grid(self, "location", self.LOCATIONS, locations, "locations."),
+            Grid(self, "sector", columns, sectors, "sectors."),
         ]
 
     def value(self) -> Any:
-        countries, locations = self.grids
-        return {"countries": countries.value(), "locations": locations.value()}
+        countries, locations, sectors = (grid.value() for grid in self.grids)
+        return {"countries": countries, "locations": locations, "sectors": sectors}
 
     def field_at(self, path: str) -> str:
         grid = next((grid for grid in self.grids if path.startswith(grid.path)), None)

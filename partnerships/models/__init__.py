@@ -1,3 +1,4 @@
+import partnerships.models.binding_parts
 import partnerships.models.inclusion  # noqa: F401 - parts of the document
 from partnerships.models.agreements import Agreement, Endorsement, agreement_bound
 from partnerships.models.amendments import Amendment, AmendmentEndorsement

@@ -167,8 +167,7 @@ class Amendment(MovingRecord):
         """What it changes; approved, what it changed, as everybody may read it."""
         if self.result is None:
             return difference(self.base, self.after)
-        stands = {name: self.result.document.get(name) for name in self.base}
-        return difference(self.base, stands)
+        return difference(self.base, self.result.document)
 
     def proposed_difference(self) -> dict[Section, list[Change]]:
         """With whom it invites, which is the members' to know."""

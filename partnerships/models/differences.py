@@ -6,22 +6,38 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
+from partnerships.models.agreements import Agreement
+from partnerships.models.binding_parts import AGREEMENT, BENEFIT, RISK
 from partnerships.models.commitments import Commitment
 from partnerships.models.documents import (
-    ABOUT,
     BUDGET_LINE,
     COMMITMENT,
+    FACTS,
     LOCATION,
     OBJECTIVE,
 )
+from partnerships.models.finance_codes import labels
 from partnerships.models.membership import Membership
 from partnerships.models.partnership import Partnership
 from partnerships.models.places import Location
+from partnerships.models.risks import Benefit, Risk
 from partnerships.models.sections import Section
 
 LONG = 60
 # A document that was stored has forgotten the order of its names.
-ORDER = ("name", *ABOUT, *OBJECTIVE, *LOCATION, "member", *BUDGET_LINE, *COMMITMENT)
+ORDER = (
+    "name",
+    *FACTS,
+    *OBJECTIVE,
+    *LOCATION,
+    "member",
+    *BUDGET_LINE,
+    *COMMITMENT,
+    "postponed_to",
+    *AGREEMENT,
+    *RISK,
+    *BENEFIT,
+)
 # What a comparison may cost: pairs of equal words. Beyond it, lines are compared, then the whole.
 MOST_PAIRS = 200_000
 LABELS = {
@@ -33,15 +49,29 @@ LABELS = {
     "reach_by": "To be reached by",
     "percentage": "Share in %",
     "primary_goal": "Main goal",
+    "finance_type": "IATI finance type",
+    "flow_type": "IATI flow type",
+    "sha256": "Hash of its text",
+    "why_bearer": "Why those carry it",
 }
 WORDS: dict[str, Mapping[str, str]] = {
     "about.kind": dict(Partnership.Kind.choices),
     "about.level": dict(Partnership.Level.choices),
+    "about.track": dict(Partnership.Track.choices),
+    "agreements.kind": dict(Agreement.Kind.choices),
+    "agreements.status": dict(Agreement.Status.choices),
     "commitments.kind": dict(Commitment.Kind.choices),
+    "commitments.stage": dict(Commitment.Stage.choices),
+    "commitments.status": dict(Commitment.Status.choices),
+    "commitments.finance_type": labels("finance_type"),
+    "commitments.flow_type": labels("flow_type"),
     "members.roles": dict(Membership.Role.choices),
     "places.reach": dict(Location.Reach.choices),
+    "risks.category": dict(Risk.Category.choices),
+    "risks.kind": dict(Benefit.Kind.choices),
+    "risks.status": {**dict(Risk.Status.choices), **dict(Benefit.Status.choices)},
 }
-NAMES = ("title", "name", "text")
+NAMES = ("title", "name", "text", "description")
 UNSHOWN = ("id", "partner", "membership")
 
 
@@ -83,10 +113,14 @@ class Change(NamedTuple):
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[Section, list[Change]]:
-    """By section, every field and row that differs; sections that are equal are left out."""
+    """By section, every field and row that differs; sections that are equal are left out, and
+    those of which one of the documents says nothing.
+    """
     found = {}
     for section in Section:
-        was, now = before.get(section.value), after.get(section.value)
+        if section.value not in before or section.value not in after:
+            continue
+        was, now = before[section.value], after[section.value]
         if was != now and (changes := _compared(section.value, "", "", was, now)):
             found[section] = changes
     return found

@@ -12,11 +12,14 @@ from partnerships.models.partnership import Partnership
 from partnerships.models.sections import Section
 from registry.models import Partner
 
-Value = dict[str, Any] | list[dict[str, Any]]
+Value = dict[str, Any] | list[dict[str, Any]] | None
 
 # Each part holds what everybody may read once the partnership is public, and nothing else.
+# None leaves the section out: what is not for everybody cannot be told from what is not there.
 PARTS: dict[Section, Callable[[Partnership], Value]] = {}
+# What an amendment may change of it; the track is chosen once.
 ABOUT = ("title", "summary", "kind", "level", "starts_on", "ends_on", "website")
+FACTS = (*ABOUT, "track")
 OBJECTIVE = (
     "text",
     "measure",
@@ -28,7 +31,21 @@ OBJECTIVE = (
     "target",
 )
 LOCATION = ("country", "name", "reach", "latitude", "longitude")
-COMMITMENT = ("title", "kind", "amount", "currency", "unit", "committed_on", "due_on", "status")
+COMMITMENT = (
+    "title",
+    "description",
+    "conditions",
+    "kind",
+    "stage",
+    "finance_type",
+    "flow_type",
+    "amount",
+    "currency",
+    "unit",
+    "committed_on",
+    "due_on",
+    "status",
+)
 BUDGET_LINE = ("title", "amount", "currency", "starts_on", "ends_on")
 
 
@@ -37,7 +54,8 @@ def document_of(partnership: Partnership) -> dict[str, Value]:
 
     Rows carry their `id`, so that the same row is found in an earlier document.
     """
-    return {section.value: read(partnership) for section, read in PARTS.items()}
+    parts = {section.value: read(partnership) for section, read in PARTS.items()}
+    return {name: value for name, value in parts.items() if value is not None}
 
 
 def hash_of(document: Any) -> str:
@@ -74,7 +92,7 @@ def plain(value: Any) -> Any:
 @part(Section.ABOUT)
 def _about(partnership: Partnership) -> Value:
     fresh = Partnership.objects.get(pk=partnership.pk)
-    return values_of(fresh, ABOUT)
+    return values_of(fresh, FACTS)
 
 
 @part(Section.OBJECTIVES)
@@ -95,9 +113,11 @@ def _targets(partnership: Partnership) -> Value:
 def _places(partnership: Partnership) -> Value:
     places = partnership.places.select_related("country").order_by("country__alpha2")
     locations = partnership.locations.select_related("country").order_by("pk")
+    sectors = partnership.sectors.select_related("sector").order_by("sector")
     return {
-        "countries": [country_row(place) for place in places],
+        "countries": [share_row(place.country, place.percentage) for place in places],
         "locations": [row_of(row, LOCATION) for row in locations],
+        "sectors": [share_row(one.sector, one.percentage) for one in sectors],
     }
 
 
@@ -110,21 +130,13 @@ def _members(partnership: Partnership) -> Value:
 
 @part(Section.COMMITMENTS)
 def _commitments(partnership: Partnership) -> Value:
-    rows = partnership.commitments.select_related("currency", "membership__partner")
-    rows = rows.prefetch_related("deliverables", "targets").order_by("pk")
-    return [
-        {
-            "id": row.pk,
-            "member": row.membership.partner.name,
-            **values_of(row, COMMITMENT),
-            "targets": sorted(target.code for target in row.targets.all()),
-            "deliverables": [
-                {"id": one.pk, **values_of(one, ("title", "due_on"))}
-                for one in sorted(row.deliverables.all(), key=lambda one: one.pk)
-            ],
-        }
-        for row in rows
-    ]
+    """Promises with their parts, the days they were postponed to, and the payments planned."""
+    members = ("membership__partner", "receiver__partner")
+    rows = partnership.commitments.select_related("currency", *members)
+    rows = rows.prefetch_related(
+        "targets", "due_dates", "deliverables__due_dates", "planned_disbursements"
+    )
+    return [commitment_row(row) for row in rows.order_by("pk")]
 
 
 @part(Section.BUDGET)
@@ -139,13 +151,38 @@ def row_of(record: models.Model, names: Iterable[str]) -> dict[str, Any]:
     return {**numbered, **values_of(record, names)}
 
 
-def country_row(place: Any) -> dict[str, Any]:
-    country = place.country
+def share_row(one: models.Model, share: Decimal | None) -> dict[str, Any]:
+    """A country or a sector, by its code, with its share where one is stated."""
+    return {"id": plain(one), "name": str(one), "percentage": plain(share)}
+
+
+def commitment_row(row: Any) -> dict[str, Any]:
     return {
-        "id": country.alpha2,
-        "name": country.name,
-        "percentage": plain(place.percentage),
+        "id": row.pk,
+        "member": row.membership.partner.name,
+        "receiver": row.receiver.partner.name if row.receiver else "",
+        **values_of(row, COMMITMENT),
+        "postponed_to": postponed_to(row),
+        "targets": sorted(target.code for target in row.targets.all()),
+        "deliverables": [
+            {
+                "id": one.pk,
+                **values_of(one, ("title", "due_on")),
+                "postponed_to": postponed_to(one),
+            }
+            for one in sorted(row.deliverables.all(), key=lambda one: one.pk)
+        ],
+        "planned_payments": [
+            f"{one.starts_on} to {one.ends_on}: {plain(one.amount)} {one.currency_id}"
+            for one in row.planned_disbursements.all()
+        ],
     }
+
+
+def postponed_to(row: Any) -> Any:
+    """The later day that holds now; None while it is the one promised at first."""
+    days = list(row.due_dates.all())
+    return plain(days[-1].due_on) if days else None
 
 
 def member_row(partner: Partner, roles: Iterable[str]) -> dict[str, Any]:

@@ -242,11 +242,14 @@ class Membership(MovingRecord):
         found: models.QuerySet[Any] = commitments.filter(membership=self.pk, status="open")
         return found
 
-    def change_roles(self, roles: list[str], *, by: User, facts: dict[str, Any]) -> None:
+    def change_roles(
+        self, roles: list[str], *, by: User, facts: dict[str, Any], reason: str = ""
+    ) -> None:
         """Write other roles; what they were, and are, stays on record."""
         was = list(self.roles)
         self.amend(roles=roles)
-        Event.log(self, "roles_changed", by=by, facts={"was": was, "became": roles, **facts})
+        stated = {"was": was, "became": roles, **facts}
+        Event.log(self, "roles_changed", by=by, reason=reason, facts=stated)
 
     def own_managers_only(self, by: User) -> None:
         if not (by.is_staff or by.has_role(self.partner_id, "manager")):

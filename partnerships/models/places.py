@@ -1,5 +1,7 @@
 """Where a partnership works."""
 
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -8,6 +10,8 @@ from django.db.models import Q
 
 from partnerships.models.partnership import Partnership
 from registry.models import Country, DacSector
+
+WHOLE = Decimal(100)
 
 
 class PartnershipCountry(models.Model):
@@ -111,3 +115,23 @@ class Location(models.Model):
             value = getattr(self, name)
             if value is not None and not -most <= value <= most:
                 raise ValidationError({name: f"Between -{most} and {most} degrees."})
+
+
+def checked_shares(
+    rows: Iterable[tuple[Any, Decimal | None]], *, field: str, what: str
+) -> dict[Any, Decimal | None]:
+    """By row; ValidationError unless each stands once and the shares are none or all, to 100."""
+    listed = list(rows)
+    shares = dict(listed)
+    if len(shares) < len(listed):
+        raise ValidationError({field: f"Name each {what} once."})
+    stated = [share for share in shares.values() if share is not None]
+    if not stated:
+        return shares
+    if any(not 0 <= share <= WHOLE for share in stated):
+        raise ValidationError({field: "A share is from 0 to 100 per cent."})
+    if len(stated) < len(shares):
+        raise ValidationError({field: f"State a share for every {what}, or for none."})
+    if (total := sum(stated)) != WHOLE:
+        raise ValidationError({field: f"The shares add up to {total:f}, not to 100."})
+    return shares

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -11,18 +12,19 @@ from partnerships.models.budgets import BudgetLine
 from partnerships.models.documents import (
     ABOUT,
     BUDGET_LINE,
+    FACTS,
     LOCATION,
     OBJECTIVE,
     PARTS,
     budget_row,
-    country_row,
     plain,
     row_of,
+    share_row,
     values_of,
 )
 from partnerships.models.objectives import Objective
 from partnerships.models.partnership import Partnership
-from partnerships.models.places import Location, PartnershipCountry
+from partnerships.models.places import Location, PartnershipCountry, checked_shares
 from partnerships.models.proposed_rows import (
     Lookup,
     Lookups,
@@ -36,7 +38,9 @@ from partnerships.models.proposed_rows import (
     within,
 )
 from partnerships.models.sections import Section
-from registry.models import Country, Currency, Goal, Target
+from registry.models import Country, Currency, DacSector, Goal, Target
+
+Shares = list[tuple[Any, Decimal | None]]
 
 
 class Proposed:
@@ -86,7 +90,7 @@ class ProposedAbout(Proposed):
                 self.slips.add(f"{self.path}.ends_on", text)
 
     def after(self) -> Any:
-        return values_of(self.now, ABOUT)
+        return values_of(self.now, FACTS)
 
     def kept(self) -> Any:
         return values_of(self.now, self.given)
@@ -185,16 +189,19 @@ class ProposedObjectives(ProposedRows):
 
 class ProposedPlaces(ProposedRows):
     section = Section.PLACES
-    countries: list[PartnershipCountry] | None = None
+    countries: Shares | None = None
+    sectors: Shares | None = None
     stay: list[Any]
-    go: list[Any]
 
     def read(self, value: Any) -> None:
-        given = object_at(value, self.path, ("countries", "locations"), self.slips)
+        given = object_at(value, self.path, ("countries", "locations", "sectors"), self.slips)
         codes = by_code(Country.objects.all(), "alpha2", "country")
-        self.stay, self.go, self.names_locations = [], [], "locations" in given
+        self.stay, self.names_locations = [], "locations" in given
         if "countries" in given:
-            self._read_countries(given["countries"], codes)
+            self.countries = self._shares_at(given, "countries", "country", codes)
+        if "sectors" in given:
+            known = by_code(DacSector.objects.all(), "code", "sector of work")
+            self.sectors = self._shares_at(given, "sectors", "sector", known)
         if self.names_locations:
             stands = self.was.locations.select_related("country").order_by("pk")
             path = f"{self.path}.locations"
@@ -204,54 +211,87 @@ class ProposedPlaces(ProposedRows):
 
             self.read_rows(given["locations"], path, LOCATION, stands, make, {"country": codes})
             self.once(path, lambda row: (row.country_id, row.name))
+        if not self.slips.found:
+            self._hold_countries()
 
-    def _read_countries(self, value: Any, codes: Lookup) -> None:
-        path = f"{self.path}.countries"
-        self.countries = []
-        rows = rows_at(value, path, ("country", "percentage", "id", "name"), self.slips)
+    def _shares_at(self, given: dict[str, Any], name: str, what: str, look: Lookup) -> Shares:
+        """By `country` or `sector`; or as the document has them, with the code as `id`."""
+        path = f"{self.path}.{name}"
+        rows = rows_at(given[name], path, (what, "percentage", "id", "name"), self.slips)
+        shares: Shares = []
         for n, row in enumerate(rows):
             try:
-                self.countries.append(self._country(row, codes))
+                one = look(row.get(what) or row.get("id"))
+                shares.append((one, share_at(row.get("percentage"))))
             except ValidationError as error:
                 self.slips.take(f"{path}.{n}", error)
-        if len({place.country_id for place in self.countries}) < len(self.countries):
-            self.slips.add(path, "A country is named twice.")
-        if sum(place.percentage or 0 for place in self.countries) > 100:
-            self.slips.add(path, "The shares are more than 100 % together.")
+        if len(shares) == len(rows):
+            try:
+                checked_shares(shares, field=name, what=what)
+            except ValidationError as error:
+                self.slips.add(path, " ".join(error.messages))
+        return shares
 
-    def _country(self, row: dict[str, Any], codes: Lookup) -> PartnershipCountry:
-        """As `country` and `percentage`; or as the document has it, with the code as `id`."""
-        place = PartnershipCountry(partnership=self.was)
-        place.country = codes(row.get("country") or row.get("id"))
-        share = row.get("percentage")
-        if share not in (None, ""):
-            field: Any = PartnershipCountry._meta.get_field("percentage")
-            if isinstance(share, bool | list | dict):
-                raise ValidationError({"percentage": "A share from 0 to 100."})
-            place.percentage = field.clean(share, place)
-            if not 0 <= (place.percentage or 0) <= 100:
-                raise ValidationError({"percentage": "A share from 0 to 100."})
-        return place
+    def _hold_countries(self) -> None:
+        """Every place is in one of the countries."""
+        if self.countries is None:
+            stated = set(self.was.places.values_list("country_id", flat=True))
+        else:
+            stated = {country.pk for country, _ in self.countries}
+        if self.names_locations:
+            for n, row in enumerate(self.stay):
+                if row.country_id not in stated:
+                    path = f"{self.path}.locations.{n}.country"
+                    self.slips.add(path, f"{row.country} is not among the countries.")
+        elif self.countries is not None:
+            for row in self.was.locations.exclude(country__in=stated).order_by("pk"):
+                text = f"“{row}” is in {row.country}: amend the places, too."
+                self.slips.add(f"{self.path}.countries", text)
 
     def after(self) -> Any:
         after = self.before()
         if self.countries is not None:
-            ordered = sorted(self.countries, key=lambda place: place.country.alpha2)
-            after["countries"] = [country_row(place) for place in ordered]
+            ordered = sorted(self.countries, key=lambda pair: pair[0].alpha2)
+            after["countries"] = [share_row(*pair) for pair in ordered]
         if self.names_locations:
             after["locations"] = [row_of(row, LOCATION) for row in self.stay]
+        if self.sectors is not None:
+            ordered = sorted(self.sectors, key=lambda pair: pair[0].code)
+            after["sectors"] = [share_row(*pair) for pair in ordered]
         return after
 
     def kept(self) -> Any:
         kept: dict[str, Any] = {}
-        if self.countries is not None:
-            kept["countries"] = [
-                {"country": place.country.alpha2, "percentage": plain(place.percentage)}
-                for place in self.countries
-            ]
+        for name, what, shares in (
+            ("countries", "country", self.countries),
+            ("sectors", "sector", self.sectors),
+        ):
+            if shares is not None:
+                kept[name] = [{what: plain(one), "percentage": plain(of)} for one, of in shares]
         if self.names_locations:
             kept["locations"] = [row_of(row, LOCATION) for row in self.stay]
         return kept
+
+    def written_locations(self) -> list[dict[str, Any]] | None:
+        """As the service of places takes them; None where they stay."""
+        if not self.names_locations:
+            return None
+        return [{name: getattr(row, name) for name in LOCATION} for row in self.stay]
+
+
+def share_at(value: Any) -> Decimal | None:
+    if value in (None, ""):
+        return None
+    field: Any = PartnershipCountry._meta.get_field("percentage")
+    if isinstance(value, bool | list | dict):
+        raise ValidationError({"percentage": "A share from 0 to 100."})
+    try:
+        share: Decimal = field.clean(value, None)
+    except ValidationError as error:
+        raise ValidationError({"percentage": error.messages}) from error
+    if not 0 <= share <= 100:
+        raise ValidationError({"percentage": "A share from 0 to 100."})
+    return share
 
 
 class ProposedBudget(ProposedRows):

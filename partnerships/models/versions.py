@@ -76,8 +76,17 @@ class PartnershipVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.partnership}, version {self.number}"
 
+    @property
+    def is_public(self) -> bool:
+        """For everybody, once the partnership is public."""
+        return self.why in self.PUBLIC
+
     def before(self, user: Any) -> "PartnershipVersion | None":
-        """The version before it that the user may see."""
+        """The version before it that the user may see, and that is for the same readers: what
+        was registered does not take out what only the members read of a submission.
+        """
         seen = PartnershipVersion.objects.visible_to(user)
+        if self.is_public:
+            seen = seen.filter(why__in=self.PUBLIC)
         earlier = seen.filter(partnership=self.partnership_id, number__lt=self.number)
         return earlier.order_by("-number").first()

@@ -19,6 +19,7 @@ from partnerships.models.proposed_sections import (
     ProposedTargets,
 )
 from partnerships.services.members import ask_to_join
+from partnerships.services.places import write_places, write_sectors
 from registry.errors import DomainError
 from registry.models import Event, Record, User
 
@@ -80,7 +81,7 @@ def approve_amendment(amendment: Amendment, *, by: User) -> Amendment:
     if not partnership.versions.filter(why__in=PartnershipVersion.PUBLIC).exists():
         # Registered before versions were kept: what it said is kept now, before it changes.
         partnership.versions.take(partnership, "registered", by=None)
-    _carry_out(proposal, partnership, by=by, reason=amendment.reason)
+    _carry_out(proposal, amendment, by=by)
     version = partnership.versions.take(partnership, "amended", by=by)
     now = timezone.now()
     approved = Amendment.Status.APPROVED
@@ -98,7 +99,8 @@ def _read_again(amendment: Amendment) -> Proposal:
         raise DomainError("changes_outdated", text) from error
 
 
-def _carry_out(proposal: Proposal, partnership: Partnership, *, by: User, reason: str) -> None:
+def _carry_out(proposal: Proposal, amendment: Amendment, *, by: User) -> None:
+    partnership = amendment.partnership
     _write_facts(proposal, partnership)
     for kind in (ProposedObjectives, ProposedBudget):
         if rows := proposal.of(kind):
@@ -106,7 +108,7 @@ def _carry_out(proposal: Proposal, partnership: Partnership, *, by: User, reason
     if places := proposal.of(ProposedPlaces):
         _write_places(places, partnership)
     if members := proposal.of(ProposedMembers):
-        _write_members(members, partnership, by=by, reason=reason)
+        _write_members(members, amendment, by=by)
 
 
 def _write_facts(proposal: Proposal, partnership: Partnership) -> None:
@@ -145,30 +147,27 @@ def _write_rows(stay: Iterable[Any], go: Iterable[models.Model]) -> None:
 
 
 def _write_places(places: ProposedPlaces, partnership: Partnership) -> None:
-    if places.countries is not None:
-        partnership.places.all().delete()
-        for place in places.countries:
-            place.save(force_insert=True)
-    if places.names_locations:
-        _write_rows(places.stay, places.go)
+    locations = places.written_locations()
+    if places.countries is not None or locations is not None:
+        write_places(partnership, countries=places.countries, locations=locations)
+    if places.sectors is not None:
+        write_sectors(partnership, places.sectors)
 
 
-def _write_members(
-    members: ProposedMembers, partnership: Partnership, *, by: User, reason: str
-) -> None:
+def _write_members(members: ProposedMembers, amendment: Amendment, *, by: User) -> None:
     """Roles first, those without the lead before the one with it; then who leaves and joins."""
+    reason, facts = amendment.reason, {"amendment": amendment.pk}
     for pk, roles in sorted(members.roles.items(), key=lambda pair: LEAD in pair[1]):
         membership = members.accepted[pk]
         if sorted(membership.roles) != roles:
-            membership.amend(roles=roles)
-            Event.log(membership, "roles_changed", by=by, reason=reason)
+            membership.change_roles(roles, by=by, reason=reason, facts=facts)
     for pk in members.end:
         leaving = _fresh(pk)
         # Of promises an amendment decides nothing: they stay owed, and can be handed over.
         owed = leaving.open_commitments().values_list("pk", flat=True)
         leaving.leave(by=by, reason=reason, staying=owed)
     for partner, roles in members.invite:
-        ask_to_join(partnership, partner=partner, roles=roles, by=by)
+        ask_to_join(amendment.partnership, partner=partner, roles=roles, by=by)
 
 
 def _fresh(pk: int) -> Membership:

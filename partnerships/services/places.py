@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from partnerships.models import Location, Partnership
+from partnerships.models.places import checked_shares
 from partnerships.services.objectives import hold_draft
 from registry.errors import DomainError
 from registry.models import Country, DacSector, Event, User
 
 MOST_LOCATIONS = 200
-WHOLE = Decimal(100)
 
 CountryShare = tuple[Country, Decimal | None]
 SectorShare = tuple[DacSector, Decimal | None]
@@ -96,26 +96,6 @@ def write_countries(partnership: Partnership, countries: Iterable[Country]) -> N
     same = kept.keys() == {country.pk for country in wanted}
     shares = [(country, kept[country.pk] if same else None) for country in wanted]
     write_places(partnership, countries=shares, locations=None)
-
-
-def checked_shares(
-    rows: Iterable[tuple[Any, Decimal | None]], *, field: str, what: str
-) -> dict[Any, Decimal | None]:
-    """By row; ValidationError unless each stands once and the shares are none or all, to 100."""
-    listed = list(rows)
-    shares = dict(listed)
-    if len(shares) < len(listed):
-        raise ValidationError({field: f"Name each {what} once."})
-    stated = [share for share in shares.values() if share is not None]
-    if not stated:
-        return shares
-    if any(not 0 <= share <= WHOLE for share in stated):
-        raise ValidationError({field: "A share is from 0 to 100 per cent."})
-    if len(stated) < len(shares):
-        raise ValidationError({field: f"State a share for every {what}, or for none."})
-    if (total := sum(stated)) != WHOLE:
-        raise ValidationError({field: f"The shares add up to {total:f}, not to 100."})
-    return shares
 
 
 def _write_shares(rows: Any, name: str, shares: dict[Any, Decimal | None]) -> None:

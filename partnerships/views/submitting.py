@@ -1,5 +1,6 @@
 """Checking the answers, submitting them, and what can be done afterwards."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from functools import partial
@@ -11,7 +12,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 
-from partnerships.models import Objective, Partnership, Section
+from partnerships.models import (
+    Benefit,
+    Objective,
+    Partnership,
+    Risk,
+    Section,
+    TenPrinciplesCommitment,
+)
 from partnerships.models.progress import progress_of
 from partnerships.views.finding import edited_partnership, page_of
 from partnerships.views.hub import section_address
@@ -58,7 +66,7 @@ def check(request: SignedInRequest, key: str) -> HttpResponse:
 
 def answers(partnership: Partnership, section: Section) -> list[Answer]:
     """Label and words of what is stored in a section."""
-    return list(ANSWERS[section](partnership)) if section in ANSWERS else []
+    return list(ANSWERS[section](partnership))
 
 
 def _about(partnership: Partnership) -> Iterable[Answer]:
@@ -125,9 +133,43 @@ def _agreements(partnership: Partnership) -> Iterable[Answer]:
         yield one.get_kind_display().capitalize(), f"{one}: {one.get_status_display().lower()}"
 
 
+def _risks(partnership: Partnership) -> Iterable[Answer]:
+    """How many there are, how they stand, and how many of them are divided."""
+    for name, rows, kind in (
+        ("Risks", partnership.risks, Risk),
+        ("Benefits", partnership.benefits, Benefit),
+    ):
+        counts = Counter(rows.values_list("status", flat=True))
+        if counts:
+            stand = ", ".join(
+                f"{counts[one.value]} {one.label.lower()}"
+                for one in kind.Status
+                if counts[one.value]
+            )
+            shared = rows.filter(sharings__held_until=None, sharings__isnull=False).count()
+            yield name, f"{stand}; {shared} of {counts.total()} shared between the members"
+
+
 def _principles(partnership: Partnership) -> Iterable[Answer]:
-    for one in partnership.markers.all():
-        yield one.get_kind_display().capitalize(), one.significance
+    for one in partnership.markers.all().current():
+        yield one.get_kind_display().capitalize(), f"{one.significance}: {one.level}"
+    groups = partnership.beneficiary_groups.standing().order_by("pk")
+    if reached := ", ".join(map(str, groups)):
+        yield "For whom", reached
+    stated = TenPrinciplesCommitment.objects.standing().filter(membership__partnership=partnership)
+    rows = stated.select_related("membership__partner").order_by("pk")
+    if keepers := ", ".join(one.membership.partner.name for one in rows):
+        yield "Keep the Ten Principles", keepers
+
+
+def _dialogue(partnership: Partnership) -> Iterable[Answer]:
+    if groups := partnership.affected_groups.standing().count():
+        yield "Groups on the stakeholder map", groups
+    held = partnership.consultations.standing()
+    if last := held.order_by("-held_on").first():
+        yield "Consultations", f"{held.count()}, the last on {_day(last.held_on)}"
+    if looked_at := partnership.technology_assessments.standing().count():
+        yield "Technologies looked at", looked_at
 
 
 ANSWERS = {
@@ -139,5 +181,7 @@ ANSWERS = {
     Section.COMMITMENTS: _commitments,
     Section.BUDGET: _budget,
     Section.AGREEMENTS: _agreements,
+    Section.RISKS: _risks,
     Section.PRINCIPLES: _principles,
+    Section.DIALOGUE: _dialogue,
 }

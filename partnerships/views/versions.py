@@ -16,7 +16,8 @@ def versions(request: HttpRequest, key: str) -> HttpResponse:
     found = list(seen.select_related("amendment").order_by("-number")[: SHOWN + 1])
     rows = []
     for at, version in enumerate(found[:SHOWN]):
-        before = found[at + 1] if at + 1 < len(found) else None
+        earlier = (one for one in found[at + 1 :] if one.is_public or not version.is_public)
+        before = next(earlier, None)
         changes = difference(before.document, version.document) if before else {}
         amendment = getattr(version, "amendment", None)
         rows.append({"version": version, "changes": changes, "amendment": amendment})

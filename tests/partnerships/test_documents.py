@@ -7,17 +7,25 @@ import pytest
 from partnerships.models import Section, difference, document_of, hash_of, word_difference
 from tests.factories import (
     AffectedGroupFactory,
+    AgreementFactory,
     BeneficiaryGroupFactory,
+    BenefitFactory,
     BudgetLineFactory,
     CommitmentFactory,
+    DacSectorFactory,
     DeclarationFactory,
+    DeliverableDateFactory,
     DeliverableFactory,
+    DueDateFactory,
     LocationFactory,
     MarkerFactory,
     MembershipFactory,
     ObjectiveFactory,
     PartnershipCountryFactory,
     PartnershipFactory,
+    PartnershipSectorFactory,
+    PlannedDisbursementFactory,
+    RiskFactory,
     TargetFactory,
     TechnologyAssessmentFactory,
 )
@@ -34,11 +42,20 @@ def fill(partnership, times):
     for number in range(times):
         member = MembershipFactory(partnership=partnership)
         commitment = CommitmentFactory(partnership=partnership, membership=member)
-        DeliverableFactory.create_batch(2, commitment=commitment)
+        for part in DeliverableFactory.create_batch(2, commitment=commitment):
+            DeliverableDateFactory(deliverable=part)
+        DueDateFactory(commitment=commitment)
+        PlannedDisbursementFactory(commitment=commitment)
         ObjectiveFactory(partnership=partnership, target=TargetFactory())
         LocationFactory(partnership=partnership)
         BudgetLineFactory(partnership=partnership, membership=member)
         partnership.targets.add(TargetFactory())
+        PartnershipSectorFactory(
+            partnership=partnership, sector=DacSectorFactory(code=f"9{number}")
+        )
+        AgreementFactory(partnership=partnership, edition=number + 1)
+        RiskFactory(partnership=partnership)
+        BenefitFactory(partnership=partnership)
         PartnershipCountryFactory(
             partnership=partnership, country__alpha2=f"A{number}", country__alpha3=f"AA{number}"
         )
@@ -48,10 +65,12 @@ def fill(partnership, times):
 def test_costs_the_same_at_any_size(partnership, size, django_assert_num_queries):
     fill(partnership, size)
 
-    # the partnership; its objectives; main goal, goals, targets; countries, locations; members;
-    # commitments with deliverables and targets; budget; markers, beneficiaries, Ten Principles;
+    # the partnership; its objectives; main goal, goals, targets; countries, locations, sectors;
+    # members; commitments with targets, deliverables, due dates of both and planned payments;
+    # budget; whether it is public, its agreements; whether a ledger binds, whether it is public,
+    # risks and benefits with sharings and shares; markers, beneficiaries, Ten Principles;
     # stakeholder map, technologies
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(31):
         document_of(partnership)
 
 

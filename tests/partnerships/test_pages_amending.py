@@ -15,6 +15,7 @@ from tests.factories import (
     PartnerFactory,
     PartnershipCountryFactory,
     PartnershipFactory,
+    PartnershipSectorFactory,
     PartnershipVersionFactory,
     TargetFactory,
     UserFactory,
@@ -117,12 +118,15 @@ def test_a_slip_stands_at_its_field_and_nothing_typed_is_lost(client, lead, part
 
 def test_places_with_shares(client, lead, partnership):
     CountryFactory(alpha2="UG", alpha3="UGA")
+    PartnershipSectorFactory(partnership=partnership)
     url = page_of(partnership, "places")
-    typed = {"country-0-country": "UG", "country-0-percentage": "40", "reason": "So."}
-    client.post(url, as_shown(client, url, **typed))
-    assert partnership.amendments.get().changes["places"]["countries"] == [
-        {"country": "UG", "percentage": "40"}
-    ]
+    typed = {"country-0-country": "UG", "country-0-percentage": "100", "reason": "So."}
+    client.post(url, as_shown(client, url, **typed, **{"sector-0-percentage": "100"}))
+    assert partnership.amendments.get().changes["places"] == {
+        "countries": [{"country": "UG", "percentage": "100"}],
+        "sectors": [{"sector": "140", "percentage": "100"}],
+        "locations": [],
+    }
     again = as_shown(client, url, **{"country-0-percentage": "140"})
     assert "country-0-percentage" in client.post(url, again).context["form"].errors
 

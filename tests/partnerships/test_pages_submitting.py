@@ -1,14 +1,24 @@
 """Checking the answers, submitting them, and the moves that the lead makes afterwards."""
 
+from datetime import date
+
 import pytest
 
 from partnerships.models.reviews import PartnershipReview
 from tests.factories import (
+    AffectedGroupFactory,
+    AgreementFactory,
+    BeneficiaryGroupFactory,
+    BenefitFactory,
     CommitmentFactory,
+    ConsultationFactory,
+    MarkerFactory,
     MembershipFactory,
     ObjectiveFactory,
     PartnershipFactory,
+    RiskFactory,
     TargetFactory,
+    TechnologyAssessmentFactory,
     UserFactory,
 )
 from tests.moves import People
@@ -52,6 +62,38 @@ def test_shows_every_answer_with_a_way_to_change_it_and_back(client, led):
         assert words in text
     for page in ("about", "objectives", "targets"):
         assert f'href="{at(partnership, page)}/?back=check"' in text
+
+
+def test_shows_how_agreements_risks_principles_and_the_dialogue_stand(client, led):
+    partnership = led()
+    AgreementFactory(partnership=partnership, title="How we work")
+    RiskFactory.create_batch(2, partnership=partnership)
+    RiskFactory(partnership=partnership, shares__none=True, status="closed")
+    BenefitFactory(partnership=partnership)
+    MarkerFactory(partnership=partnership, assessed=True)
+    BeneficiaryGroupFactory(partnership=partnership, people="youth")
+    AffectedGroupFactory.create_batch(2, partnership=partnership)
+    AffectedGroupFactory(partnership=partnership, withdrawn=True)
+    ConsultationFactory(partnership=partnership, held_on=date(2024, 3, 5))
+    TechnologyAssessmentFactory(partnership=partnership)
+
+    page = client.get(at(partnership, "check/"))
+
+    said = {row.section.value: dict(answers) for row, _, answers in page.context["rows"]}
+    assert said["agreements"] == {"Partnership agreement": "How we work (1): draft"}
+    assert said["risks"] == {
+        "Risks": "2 open, 1 closed; 2 of 3 shared between the members",
+        "Benefits": "1 expected; 1 of 1 shared between the members",
+    }
+    assert said["principles"]["For whom"] == "young people"
+    assert said["principles"]["Gender equality"].startswith("1: ")
+    assert said["dialogue"] == {
+        "Groups on the stakeholder map": 3,  # with the one that was consulted
+        "Consultations": "1, the last on 5 Mar 2024",
+        "Technologies looked at": 1,
+    }
+    for name in ("agreements", "risks", "principles", "dialogue"):
+        assert f'href="/partnerships/{partnership.pk}/{name}/?back=check"' in page.content.decode()
 
 
 def test_a_refused_submission_names_what_is_missing_by_section(client, led):
