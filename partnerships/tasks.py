@@ -6,7 +6,7 @@ from django.utils import timezone
 from partnerships.aggregation.matching import expire_needs, find_matches
 from partnerships.mails import send_membership_invitation
 from partnerships.models import Agreement, Feedback, MembershipInvitation, MembershipInvitationMail
-from partnerships.models.objections import bind_by_silence
+from partnerships.models.objections import bind_if_complete
 from partnerships.models.silence import take_steps
 from registry.mails import deliver
 from registry.tasks import MAIL_AGAIN_AFTER
@@ -51,13 +51,16 @@ def expire_membership_invitations() -> int:
     return MembershipInvitation.objects.all().expire()
 
 
+@shared_task
 def remind_of_feedback() -> int:
     """Each day: tell each lead, once, of feedback that nobody answered within thirty days."""
     return Feedback.objects.remind_late(timezone.localdate())
 
 
+@shared_task
 def bind_proposals() -> int:
     """Each night: put in force what nobody objected to for as long as the members' agreement
-    says. Each in a transaction of its own; how many were bound."""
-    waiting = Agreement.objects.waiting_for_silence().order_by("pk")
-    return sum(bind_by_silence(agreement) for agreement in waiting)
+    says, and what is complete since a member left. Each in a transaction of its own; how many
+    were bound."""
+    waiting = Agreement.objects.waiting().order_by("pk")
+    return sum(bind_if_complete(agreement) for agreement in waiting)

@@ -36,6 +36,7 @@ from registry.models import (
 )
 from registry.services.accounts import unlock, vouch_for
 from registry.services.money import add_rate
+from registry.subjects import confidential_labels
 
 
 def own_password(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -188,9 +189,15 @@ class ExchangeRateAdmin(ReadAdmin):
 
 @admin.register(Event)
 class EventAdmin(ReadAdmin):
+    """Without those of what is confidential, which is read on its own pages."""
+
     list_display = ["at", "kind", "subject_id", "was", "became", "by"]
     list_select_related = ["by"]
     search_fields = ["kind"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Event]:
+        rows: models.QuerySet[Event] = super().get_queryset(request)
+        return rows.exclude(subject_type__in=confidential_labels())
 
 
 @admin.register(Token)

@@ -1,6 +1,6 @@
 """What changed on a record, by whom: read from the audit log, for those who may see it.
 
-Admins read all of it. A partner's managers read what concerns their partner, and insiders what
+Admins read all of it, but of what is confidential only the rows that they see. A partner's managers read what concerns their partner, and insiders what
 concerns their partnership, as far as they see the record itself (`visible_to`), and only the
 columns that the API shows of it. A model says by `history_of` whose it is: the path to the
 partner or the partnership, empty for these two themselves.
@@ -18,6 +18,7 @@ from django.db import models
 from django.db.models import Q
 
 from registry.models import Affiliation, AuditEntry, User
+from registry.subjects import is_confidential
 
 APPS = ("registry", "partnerships", "monitoring")
 SECRET = ("registry.auditentry", "registry.auditseal", "registry.idempotentanswer")
@@ -59,13 +60,15 @@ def find(label: str, pk: str, user: Any) -> Subject | None:
     if user.is_anonymous or label not in dict(subjects()):
         return None
     model = apps.get_model(label)
-    if user.is_staff:
+    if user.is_staff and not is_confidential(model):
         return Subject(model, pk, None)
     try:
         found = readable(model, user).filter(pk=pk).exists()
     except (ValueError, ValidationError):
         return None
-    return Subject(model, pk, _columns(model)) if found else None
+    if not found:
+        return None
+    return Subject(model, pk, None if user.is_staff else _columns(model))
 
 
 def is_open_to(user: Any, record: models.Model) -> bool:
@@ -73,8 +76,10 @@ def is_open_to(user: Any, record: models.Model) -> bool:
 
 
 def readable(model: type[models.Model], user: Any) -> models.QuerySet[Any]:
-    """The rows whose history the user, no admin, may read."""
+    """The rows whose history the user may read: no admin, or of what is confidential."""
     rows: Any = model._default_manager.all()
+    if user.is_staff and is_confidential(model):
+        return rows.visible_to(user)
     path = getattr(model, "history_of", None)
     if path is None or user.is_anonymous:
         return rows.none()

@@ -14,6 +14,16 @@ from registry.models import Event, User
 Subject = tuple[str, int]
 
 
+def is_confidential(model: type[models.Model]) -> bool:
+    """Whether being an admin is not enough to learn that a row of it is there: `visible_to`
+    decides, in what is kept about rows of all kinds (history, events, merges) as well."""
+    return bool(getattr(model, "confidential", False))
+
+
+def confidential_labels() -> list[str]:
+    return [model._meta.label_lower for model in apps.get_models() if is_confidential(model)]
+
+
 def visible_subject(event: Event, user: Any) -> models.Model | None:
     """The record, if the user may see it now; what has no rule of its own, nobody sees."""
     return visible_subjects([event], user).get((event.subject_type, event.subject_id))

@@ -29,6 +29,7 @@ from registry.models import (
     User,
     WebhookDelivery,
 )
+from registry.subjects import is_confidential
 
 # Partners may be needed elsewhere: such a one stays, and does not stand in the way.
 SHARED = (Partner, PartnerIdentifier)
@@ -123,7 +124,8 @@ def _later_references(batch: ImportBatch, model: type[Model]) -> Iterator[str]:
         rows = pointing._base_manager.filter(**{f"{field}__in": _created(batch, model)})
         for row in rows.exclude(pk__in=_created(batch, pointing)).order_by("pk")[:MOST_REASONS]:
             name, on = pointing._meta.verbose_name, model._meta.verbose_name
-            yield f"{name} {row.pk} ({str(row)[:80]}) stands on a {on} of it"
+            what = f"{name} {row.pk} ({str(row)[:80]})"
+            yield f"{'a record' if is_confidential(pointing) else what} stands on a {on} of it"
 
 
 def _pointing_at(model: type[Model]) -> Iterator[tuple[type[Model], str]]:

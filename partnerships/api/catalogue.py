@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from partnerships.aggregation import find_for
-from partnerships.models import Commitment, Fund, Need, Solution
+from partnerships.models import Commitment, Fund, Need, Partnership, Solution
 from partnerships.services.catalogue import (
     edit_fund,
     edit_need,
@@ -81,6 +82,12 @@ class SolutionSerializer(ModelSerializer):
         ]
         read_only_fields = ["status", "screened_at"]
 
+    def to_representation(self, instance: Solution) -> Any:
+        """Without a partnership that the caller does not see: it is not registered yet."""
+        shown = super().to_representation(instance)
+        is_seen = getattr(instance, "sees_partnership", False)
+        return shown if is_seen else {**shown, "partnership": None}
+
     def create(self, validated_data: dict[str, Any]) -> Solution:
         return propose_solution(by=self.user, **validated_data)
 
@@ -97,7 +104,7 @@ def refuse_new_owner(sent: dict[str, Any], *names: str) -> None:
 
 class SolutionFilter(CatalogueFilter):
     owner = IdFilter("owner_id")
-    partnership = IdFilter("partnership_id")
+    partnership = IdFilter("partnership_id", method="of_partnership")
     kind = filters.ChoiceFilter(
         "kinds", lookup_expr="contains", choices=Commitment.Kind.choices, method="by_kind"
     )
@@ -109,6 +116,11 @@ class SolutionFilter(CatalogueFilter):
     def by_kind(self, rows: Any, name: str, value: str) -> Any:
         return rows.having("kinds", [value])
 
+    def of_partnership(self, rows: Any, name: str, pk: int) -> Any:
+        """One that the caller sees; of another one there is nothing to find."""
+        seen = Partnership.objects.visible_to(self.request.user).filter(pk=pk)
+        return rows.filter(partnership__in=seen.values("pk"))
+
 
 class SolutionViewSet(RecordViewSet):
     """Ways to solve a problem; public once an admin has screened them."""
@@ -118,7 +130,9 @@ class SolutionViewSet(RecordViewSet):
     filterset_class = SolutionFilter
 
     def shown(self, queryset: Any) -> Any:
-        return queryset.prefetch_related("targets", "countries")
+        seen = Partnership.objects.visible_to(self.request.user).filter(pk=OuterRef("partnership"))
+        rows = queryset.annotate(sees_partnership=Exists(seen))
+        return rows.prefetch_related("targets", "countries")
 
     @verb()
     def screen(self, solution: Solution) -> Response:

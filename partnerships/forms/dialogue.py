@@ -88,7 +88,7 @@ class ConsultationForm(forms.Form):
     @staticmethod
     def _initial(was: Consultation) -> dict[str, Any]:
         names = ("held_on", "level", "place", "method", "people", "heard", "changed")
-        found = {name: getattr(was, name) for name in (*names, "told_on", "told_how")}
+        found = {name: getattr(was, name) for name in (*names, "told_on", "told_how", "version")}
         for row in was.turnouts.all():
             found[f"came_{row.group_id}"] = True
             found |= {f"{name}_{row.group_id}": getattr(row, name) for name in COUNTS}
@@ -115,8 +115,9 @@ class ConsultationForm(forms.Form):
         return {**given, "turnouts": turnouts}
 
 
-class CorrectionForm(ConsultationForm):
-    """The same record as it should have been, and what was wrong."""
+class CorrectionForm(ConsultationForm, Versioned):
+    """The same record as it should have been, and what was wrong; not of one that changed since
+    it was read: what came of it may have been told meanwhile."""
 
     reason = text_field("What was wrong", 2000, rows=2)
 

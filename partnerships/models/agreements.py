@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, OuterRef, Q
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -33,10 +33,11 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
     def editable_by(self, user: Any) -> Self:
         return self.filter(partnership__in=Partnership.objects.editable_by(user).values("pk"))
 
-    def waiting_for_silence(self) -> Self:
-        """Proposals for which an agreement that bound before says that silence is consent."""
-        proposed = self.filter(status=Agreement.Status.PROPOSED)
-        return proposed.filter(rule_from__silence_days__isnull=False).exclude(rule_from=F("pk"))
+    def waiting(self) -> Self:
+        """Proposals that somebody has endorsed: silence, or that a member left, may complete
+        them without anybody's word."""
+        some = Endorsement.objects.filter(agreement=OuterRef("pk"))
+        return self.filter(Exists(some), status=Agreement.Status.PROPOSED)
 
     def binding(self, kind: str) -> Self:
         return self.filter(kind=kind, status=Agreement.Status.BINDING)

@@ -20,8 +20,9 @@ ACKNOWLEDGED_WITHIN = timedelta(days=7)
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def visible_to(self, user: Any) -> Self:
         """Admins, but none who has a role at a partner that the complaint is about, or at a
-        member of the partnership that it is about. Nobody else, ever."""
-        if user.is_anonymous or not user.is_staff:
+        member of the partnership that it is about. Nobody else, ever, and no system: who reads
+        what the registry's own webhooks send is not known."""
+        if user.is_anonymous or not user.is_staff or user.is_service or user.pk is None:
             return self.none()
         own = Affiliation.objects.filter(user_id=user.pk).values("partner_id")
         joined = Membership.objects.filter(
@@ -35,6 +36,8 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 
 class Complaint(MovingRecord, Receipt):
     """A confidential complaint to the secretariat: never public, never in a partnership's view."""
+
+    confidential = True
 
     class Category(models.TextChoices):
         ABUSE = "abuse", "sexual exploitation, abuse or harassment"

@@ -80,8 +80,8 @@ def amendments_need_endorsement(partnership: Partnership) -> bool:
 
 
 @transaction.atomic
-def bind_by_silence(agreement: Agreement) -> bool:
-    """Once the days without objection are over; twice is once."""
+def bind_if_complete(agreement: Agreement) -> bool:
+    """Once the days without objection are over, or who had said nothing has left; twice is once."""
     agreement.partnership.hold()
     locked = Agreement.objects.select_for_update().get(pk=agreement.pk)
     return locked.bind_if_endorsed(by=None)

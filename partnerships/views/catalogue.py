@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from partnerships.aggregation import find_for
 from partnerships.forms import catalogue as forms
-from partnerships.models import Fund, Match, Need, Solution
+from partnerships.models import Fund, Match, Need, Partnership, Solution
 from partnerships.services import catalogue as services
 from registry.errors import StaleVersion
 from registry.forms.attempts import succeeds
@@ -100,6 +100,7 @@ def entry(request: HttpRequest, what: str, pk: int) -> HttpResponse:
         "shelf": shelf,
         "entry": found,
         "owner": getattr(found, shelf.owner),
+        "partnership": _seen_partnership(request, found),
         "is_editor": is_editor,
         "moves": _open_moves(shelf, found, request.user) if is_editor else [],
         "form": forms.AnswerForm(),
@@ -108,11 +109,16 @@ def entry(request: HttpRequest, what: str, pk: int) -> HttpResponse:
     return render(request, "partnerships/catalogue_entry.html", context)
 
 
+def _seen_partnership(request: HttpRequest, found: Any) -> Partnership | None:
+    """Whose it is, if the reader sees that; a solution is public before its partnership is."""
+    pk = getattr(found, "partnership_id", None)
+    return Partnership.objects.visible_to(request.user).filter(pk=pk).first() if pk else None
+
+
 def _visible(request: HttpRequest, what: str, pk: int) -> Any:
     shelf = SHELVES[what]
     rows = shelf.model.objects.visible_to(request.user).with_facts()
-    partnership = [] if what == "fund" else ["partnership"]
-    return get_object_or_404(rows.select_related(shelf.owner, "currency", *partnership), pk=pk)
+    return get_object_or_404(rows.select_related(shelf.owner, "currency"), pk=pk)
 
 
 def _open_moves(shelf: Shelf, found: Any, user: Any) -> list[tuple[str, str]]:

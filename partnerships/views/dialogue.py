@@ -131,6 +131,7 @@ def correct(request: SignedInRequest, key: str, pk: int) -> HttpResponse:
     form = CorrectionForm(groups, found, request.POST or None)
 
     def act() -> None:
+        found.version = form.version_read()
         services.correct_consultation(found, by=request.user, **form.stated())
 
     return _consultation_form(request, partnership, form, act, f"Correct: {found}")

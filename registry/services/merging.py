@@ -22,6 +22,7 @@ from registry.models import (
     require_reason,
 )
 from registry.services.moving import Moving, hold_partners, partners_busy, pointing_at
+from registry.subjects import confidential_labels
 
 DEADLOCK = "40P01"
 MARK_DEPTH = 3
@@ -55,8 +56,9 @@ def preview_merge(duplicate: Partner, *, into: Partner, by: User, reason: str) -
 
 
 def counts_of(written: list[MovedField]) -> dict[str, int]:
-    """How many rows of each kind were written."""
-    rows = {(field.model, field.row_id) for field in written}
+    """How many rows of each kind were written; what is confidential is not told of."""
+    hidden = confidential_labels()
+    rows = {(field.model, field.row_id) for field in written if field.model not in hidden}
     return dict(sorted(Counter(model for model, _ in rows).items()))
 
 

@@ -12,7 +12,7 @@ from partnerships.models import (
     amendments_need_endorsement,
     assent_of,
 )
-from partnerships.models.objections import bind_by_silence, object_to
+from partnerships.models.objections import bind_if_complete, object_to
 from partnerships.models.quorums import endorsements_needed
 from partnerships.tasks import bind_proposals
 from registry.errors import DomainError, NotAllowed
@@ -155,7 +155,7 @@ def test_nobody_is_bound_by_an_own_first_agreements_silence(people):
     yes(agreement, people.lead_membership)
     long_ago(agreement, 100)
 
-    assert not bind_by_silence(stored(agreement))
+    assert not bind_if_complete(stored(agreement))
 
 
 def test_silence_alone_binds_nobody(people):
@@ -163,7 +163,7 @@ def test_silence_alone_binds_nobody(people):
     principles = proposal(people, kind="engagement")
     long_ago(principles, 100)
 
-    assert not bind_by_silence(stored(principles))
+    assert not bind_if_complete(stored(principles))
 
 
 def test_who_objects_is_not_silent(people):
@@ -173,7 +173,7 @@ def test_who_objects_is_not_silent(people):
     object_to(principles, people.membership, by=people.manager, reason="Too vague.")
     long_ago(principles, 100)
 
-    assert not bind_by_silence(stored(principles))
+    assert not bind_if_complete(stored(principles))
     yes(principles, people.membership)
 
     assert stored(principles).status == "binding"
@@ -188,7 +188,7 @@ def test_who_joined_later_has_as_many_days(people):
     late = MembershipFactory(partnership=people.partnership, accepted_on=timezone.localdate())
 
     assert late.pk not in assent_of(stored(principles)).silent
-    assert not bind_by_silence(stored(principles))
+    assert not bind_if_complete(stored(principles))
 
 
 def test_an_objection_is_recorded_with_its_reason(people):
@@ -297,3 +297,15 @@ def test_amendments_need_endorsement_while_an_agreement_that_binds_says_so(peopl
     AgreementFactory(partnership=people.partnership, binding=True, amendments_need_endorsement=True)
 
     assert asked(people.partnership)
+
+
+def test_binds_by_the_night_after_who_had_said_nothing_left(people):
+    principles = proposal(people, kind="engagement")
+    others = [row for row in people.partnership.memberships.accepted() if row != people.membership]
+    yes(principles, *others)
+    assert bind_proposals() == 0
+
+    people.membership.leave(by=people.manager)
+
+    assert [bind_proposals(), bind_proposals()] == [1, 0]
+    assert stored(principles).status == "binding"

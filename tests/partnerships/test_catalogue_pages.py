@@ -10,6 +10,7 @@ from tests.factories import (
     MatchFactory,
     NeedFactory,
     PartnerFactory,
+    PartnershipFactory,
     SolutionFactory,
     TargetFactory,
     UserFactory,
@@ -135,3 +136,20 @@ def test_a_refused_move_is_said(signed_in, partner):
     solution = SolutionFactory(owner=partner)
     page = text(signed_in.post(f"/solutions/{solution.pk}/move/", {"move": "pilot"}, follow=True))
     assert "Say first where it was tried." in page
+
+
+def test_a_solution_does_not_tell_of_a_partnership_that_is_a_draft(client, api):
+    draft = PartnershipFactory(title="A plan that nobody knows")
+    lead = draft.memberships.get().partner
+    solution = SolutionFactory(owner=lead, partnership=draft)
+    address = f"/api/v1/solutions/{solution.pk}/"
+
+    assert "nobody knows" not in text(client.get(f"/solutions/{solution.pk}/"))
+    assert api.get(address).json()["partnership"] is None
+    assert api.get("/api/v1/solutions/", {"partnership": draft.pk}).json()["results"] == []
+    manager = UserFactory(manages=lead)
+    client.force_login(manager)
+    api.force_authenticate(manager)
+    assert "nobody knows" in text(client.get(f"/solutions/{solution.pk}/"))
+    assert api.get(address).json()["partnership"] == draft.pk
+    assert len(api.get("/api/v1/solutions/", {"partnership": draft.pk}).json()["results"]) == 1

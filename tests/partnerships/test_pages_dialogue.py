@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from partnerships.models import AffectedGroup, Consultation, TechnologyAssessment
 from tests.factories import (
@@ -131,8 +132,24 @@ def test_corrects_a_record_from_what_stands(lead, partnership, group):
     url = page_of(partnership, "partnership-dialogue-correct", was.pk)
     assert 'value="6"' in lead.get(url).content.decode()
 
-    lead.post(url, {**HELD, f"people_{group.pk}": "60", "reason": "A digit was left out."})
+    said = {f"people_{group.pk}": "60", "reason": "A digit was left out.", "version": was.version}
+    lead.post(url, {**HELD, **said})
     assert Consultation.objects.standing().get().corrects == was
+
+
+def test_a_correction_does_not_undo_what_was_told_meanwhile(lead, partnership, group):
+    was = ConsultationFactory(partnership=partnership, turnouts=[{"group": group, "people": 60}])
+    url = page_of(partnership, "partnership-dialogue-correct", was.pk)
+    read = lead.get(url).context["form"]["version"].value()
+    told = {"changed": "A well more.", "told_on": timezone.localdate(), "told_how": "By radio."}
+    lead.post(page_of(partnership, "partnership-dialogue-told", was.pk), told)
+
+    said = {f"came_{group.pk}": "on", "reason": "The ward was wrong.", "version": read}
+    shown = lead.post(url, {**HELD, **said})
+
+    assert "The ward was wrong." in shown.content.decode()
+    stands = Consultation.objects.standing().get()
+    assert (stands.pk, stands.changed) == (was.pk, "A well more.")
 
 
 def test_says_that_people_were_told(lead, partnership):
