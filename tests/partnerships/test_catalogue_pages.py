@@ -153,3 +153,23 @@ def test_a_solution_does_not_tell_of_a_partnership_that_is_a_draft(client, api):
     assert "nobody knows" in text(client.get(f"/solutions/{solution.pk}/"))
     assert api.get(address).json()["partnership"] == draft.pk
     assert len(api.get("/api/v1/solutions/", {"partnership": draft.pk}).json()["results"]) == 1
+
+
+def test_a_lead_states_its_partnerships_need(client):
+    TargetFactory()
+    partnership = PartnershipFactory(active=True)
+    client.force_login(UserFactory(manages=partnership.memberships.get().partner))
+    form = {
+        "partnership": partnership.pk,
+        "title": "Boats",
+        "description": "To reach the islands.",
+        "kind": "in_kind",
+        "targets": "6.1",
+        "urgency": "normal",
+    }
+
+    answer = client.post("/needs/new/", form)
+
+    need = Need.objects.get()
+    assert answer["Location"] == f"/needs/{need.pk}/"
+    assert need.partnership == partnership
