@@ -2,8 +2,9 @@
 
 Admins read all of it, of what is confidential only the rows that they see. A partner's managers
 read what concerns their partner, and insiders what concerns their partnership, as far as they see
-the record itself (`visible_to`), and only the columns that the API shows of it. A model says by `history_of` whose it is: the path to the
-partner or the partnership, empty for these two themselves.
+the record itself (`visible_to`), and only the columns that the API shows of it. A model says by
+`history_of` whose it is: the path to the partner or the partnership, empty for these two
+themselves.
 """
 
 import uuid

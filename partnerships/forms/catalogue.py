@@ -105,7 +105,9 @@ class EntryForm(forms.ModelForm):
                 del fields["partnership"]
 
     def partnerships(self, user: Any) -> Any:
-        return Partnership.objects.editable_by(user).order_by("title", "pk")[:500]
+        """At most so many as a list holds; chosen from it, one is looked up in the same rows."""
+        some = Partnership.objects.editable_by(user).order_by("title", "pk")[:500]
+        return Partnership.objects.filter(pk__in=some.values("pk")).order_by("title", "pk")
 
     def _post_clean(self) -> None:
         """The model checks what it is given when the service stores it."""
