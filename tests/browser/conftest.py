@@ -10,20 +10,37 @@ from playwright.sync_api import sync_playwright
 
 from monitoring.reports.snapshot import digest, partnership_report
 from tests.factories import (
+    AffectedGroupFactory,
     AgreementFactory,
+    BeneficiaryGroupFactory,
     BenefitFactory,
+    BudgetLineFactory,
     CommitmentFactory,
+    ConsultationFactory,
+    DeliverableFactory,
+    ExpenditureFactory,
+    FeedbackFactory,
     FrameworkFactory,
+    FundFactory,
     GoalFactory,
     IndicatorFactory,
+    LessonFactory,
+    LocationFactory,
+    MarkerFactory,
     MembershipFactory,
+    NeedFactory,
+    PartnershipCountryFactory,
     PartnershipFactory,
+    PartnershipSectorFactory,
+    PartnershipVersionFactory,
     PeriodFactory,
     PeriodTargetFactory,
     ReportFactory,
     ReportingUnitFactory,
     RiskFactory,
+    SolutionFactory,
     SubmissionFactory,
+    TechnologyAssessmentFactory,
     UserFactory,
 )
 
@@ -118,4 +135,30 @@ def world(live_server):
     world.report = ReportFactory(
         period=period, content=content, sha256=digest(content), published=True
     )
+    return world
+
+
+@pytest.fixture
+def living(world):
+    """The same with something on each page of the partnership and of the catalogue."""
+    made = world.partnership
+    BudgetLineFactory.create_batch(3, partnership=made, title="Pipes, pumps and their transport")
+    ExpenditureFactory(line=made.budget_lines.first())
+    DeliverableFactory(commitment=made.commitments.get(), title="Forty pumps in forty villages")
+    place = LocationFactory(partnership=made, name="The northern wards", latitude=3, longitude=35)
+    PartnershipCountryFactory(partnership=made, country=place.country, percentage=100)
+    PartnershipSectorFactory(partnership=made, percentage=100)
+    MarkerFactory(partnership=made, assessed=True)
+    BeneficiaryGroupFactory(partnership=made, people="youth")
+    AffectedGroupFactory(partnership=made, size=7)
+    ConsultationFactory(partnership=made, told=True)
+    TechnologyAssessmentFactory(partnership=made, technology="Meters that are read from afar")
+    FeedbackFactory(partnership=made, answered=True)
+    LessonFactory(partnership=made, published=True, title="Seals are kept in each district")
+    PartnershipVersionFactory(partnership=made)
+    made.amend(summary="Safe water for everybody, all the year round, in all of the districts.")
+    PartnershipVersionFactory(partnership=made, why="amended")
+    SolutionFactory(title="Pump mechanics on a shared motorcycle", evidence="Counted.")
+    NeedFactory(title="Repair of water kiosks in the northern wards", finance=True)
+    FundFactory(title="Water and toilets at schools and health posts of the lake basin")
     return world

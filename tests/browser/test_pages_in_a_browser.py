@@ -13,7 +13,19 @@ PUBLIC = [
     "/partnerships/{partnership.reference}/places/",
     "/partnerships/{partnership.reference}/agreements/",
     "/partnerships/{partnership.reference}/agreements/{agreement.pk}/",
+    "/partnerships/{partnership.reference}/commitments/",
+    "/partnerships/{partnership.reference}/budget/",
     "/partnerships/{partnership.reference}/risks/",
+    "/partnerships/{partnership.reference}/principles/",
+    "/partnerships/{partnership.reference}/dialogue/",
+    "/partnerships/{partnership.reference}/versions/",
+    "/partnerships/{partnership.reference}/feedback/",
+    "/partnerships/{partnership.reference}/lessons/",
+    "/lessons/",
+    "/solutions/",
+    "/needs/",
+    "/funds/",
+    "/funding/",
     "/partners/",
     "/partners/{member.partner.pk}/",
     "/reports/",
@@ -44,10 +56,10 @@ def overflow(page):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_public_pages_are_quiet_small_and_fit_the_screen(open_page, world, width):
+def test_public_pages_are_quiet_small_and_fit_the_screen(open_page, living, width):
     page = open_page(width)
     for address in PUBLIC:
-        answer = visit(page, address, world)
+        answer = visit(page, address, living)
 
         assert answer.status == 200, address
         assert page.said == [], address

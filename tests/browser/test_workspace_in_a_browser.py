@@ -60,6 +60,21 @@ LEAD = [
     "/partnerships/{partnership.reference}/commitments/new/",
     "/partnerships/{partnership.reference}/budget/",
     "/partnerships/{draft.pk}/budget/new/",
+    "/partnerships/{partnership.reference}/members/",
+    "/partnerships/{draft.pk}/members/",
+    "/partnerships/{draft.pk}/places/edit/",
+    "/partnerships/{partnership.reference}/agreements/",
+    "/partnerships/{partnership.reference}/risks/",
+    "/partnerships/{partnership.reference}/risks/new/",
+    "/partnerships/{partnership.reference}/principles/",
+    "/partnerships/{partnership.reference}/dialogue/",
+    "/partnerships/{partnership.reference}/versions/",
+    "/partnerships/{partnership.reference}/amend/",
+    "/partnerships/{partnership.reference}/amend/places/",
+    "/partnerships/{partnership.reference}/amend/members/",
+    "/partnerships/{partnership.reference}/feedback/",
+    "/partnerships/{partnership.reference}/lessons/",
+    "/needs/new/",
 ]
 ADMIN = [
     "/secretariat/",
@@ -94,7 +109,7 @@ def place(world):
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(("who", "pages"), [("manager", MANAGER), ("lead", LEAD), ("admin", ADMIN)])
-def test_pages_are_quiet_and_fit_the_screen(open_page, place, who, pages, width):
+def test_pages_are_quiet_and_fit_the_screen(open_page, living, place, who, pages, width):
     page = open_page(width)
     sign_in(page, getattr(place, who))
     for address in pages:
