@@ -9,21 +9,22 @@ from registry import history
 class Tab(NamedTuple):
     """A page of its own; `page` is the name of its URL, which takes the partnership's key.
 
-    `public` opens for whoever sees the partnership, `insider` for its members' people and
-    admins, `editor` for the lead's managers and admins.
+    `public` opens for whoever sees the partnership, `open` not while it is a draft for those who
+    are only invited, `insider` for its members' people and admins, `editor` for the lead's managers
+    and admins.
     """
 
     page: str
     label: str
-    who: Literal["public", "insider", "editor"]
+    who: Literal["public", "open", "insider", "editor"]
 
 
 TABS = [
     Tab("partnership", "Overview", "public"),
     Tab("partnership-members", "Members", "public"),
     Tab("partnership-places", "Places", "public"),
-    Tab("partnership-commitments", "Commitments", "public"),
-    Tab("partnership-budget", "Money", "public"),
+    Tab("partnership-commitments", "Commitments", "open"),
+    Tab("partnership-budget", "Money", "open"),
     Tab("partnership-agreements", "Agreements", "public"),
     Tab("partnership-risks", "Risks & benefits", "public"),
     Tab("partnership-principles", "Principles", "public"),
@@ -39,7 +40,9 @@ def tabs_for(partnership: Partnership, user: Any) -> list[Tab]:
     """Three queries at most, whatever the number of pages."""
     open_to = {"public"}
     if Partnership.objects.insider(user).filter(pk=partnership.pk).exists():
-        open_to.add("insider")
+        open_to |= {"insider", "open"}
+    elif partnership.is_public():
+        open_to.add("open")
     if partnership.is_editable_by(user):
         open_to.add("editor")
     return [tab for tab in TABS if tab.who in open_to]

@@ -11,7 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from partnerships.aggregation.money import KINDS, Totals, money_totals
+from partnerships.models import Partnership
 from registry.api.serializers import Serializer
+from registry.errors import NotAllowed
 from registry.models import check_day
 
 
@@ -57,7 +59,10 @@ class ShowsMoney:
         asked = OnSerializer(data={} if stated is None else {"on": stated})
         asked.is_valid(raise_exception=True)
         on = asked.validated_data.get("on") or timezone.localdate()
-        totals = money_totals(self.get_object(), on)
+        partnership: Partnership = self.get_object()
+        if not Partnership.objects.open_to(request.user).filter(pk=partnership.pk).exists():
+            raise NotAllowed("members_only", "Only its members' people and admins may do this.")
+        totals = money_totals(partnership, on)
         return Response(MoneySerializer({"on": on, "totals": _listed(totals)}).data)
 
 

@@ -100,7 +100,15 @@ class BudgetLine(Record):
     def clean(self) -> None:
         if self.membership and self.membership.partnership_id != self.partnership_id:
             raise ValidationError({"membership": "Not a member of this partnership."})
+        self._in_its_currency()
         self._within_partnership()
+
+    def _in_its_currency(self) -> None:
+        """What was spent of it was reported in this currency, and does not become another sum."""
+        others = Expenditure.objects.filter(line=self.pk).exclude(line__currency=self.currency_id)
+        if self.pk and others.exists():
+            text = "Something was spent of this line in its currency: write another line."
+            raise ValidationError({"currency": text}, code="spent_in_currency")
 
     def _within_partnership(self) -> None:
         if not self.starts_on or not self.ends_on:

@@ -181,7 +181,8 @@ class Delivery(MovingRecord):
     def givers_only(self, by: User) -> None:
         if self.membership is None or self.commitment is None:
             raise NotAllowed("published_elsewhere", "This was published elsewhere, not recorded.")
-        self.commitment.membership.require_manager(by)
+        # Whoever owes the rest of the promise now, what was delivered stays its giver's.
+        self.membership.require_manager(by)
 
     def _receiver_only(self, by: User) -> None:
         if not (self.commitment and self.commitment.is_received_by(by)):

@@ -47,6 +47,12 @@ class PartnershipQuerySet(SearchedQuerySet[Any]):
             return self
         return self.filter(pk__in=self._with_partners_of(user).filter(status="accepted"))
 
+    def open_to(self, user: Any) -> Self:
+        """Partnerships whose promises and money the user may read: public ones, and those of
+        the own partners that have accepted."""
+        inside = self.model._default_manager.insider(user).values("pk")
+        return self.filter(Q(status__in=self.model.PUBLIC) | Q(pk__in=inside))
+
     def history_open_to(self, user: Any) -> Self:
         return self.insider(user)
 

@@ -12,7 +12,7 @@ from registry.models import Record
 
 Lookup = Callable[[Any], Any]
 Lookups = Mapping[str, Lookup]
-MOST_ROWS = 100
+MOST_ROWS = 200  # as many as a draft may have of places, or of budget lines
 MOST_CODES = 200
 LARGEST = 2**63 - 1
 

@@ -74,13 +74,17 @@ class ProposedAbout(Proposed):
     def read(self, value: Any) -> None:
         self.given = object_at(value, self.path, ABOUT, self.slips)
         set_values(self.now, self.given, self.path, self.slips, {})
+        for name in ("summary", "ends_on"):
+            if getattr(self.was, name) and not getattr(self.now, name):
+                self.slips.add(f"{self.path}.{name}", "It was registered with one: give a value.")
         if {"starts_on", "ends_on"} & set(self.given) and not self.slips.found:
             self._hold_promises()
 
     def _hold_promises(self) -> None:
         """What was promised still falls due while the partnership lasts."""
-        promised = self.was.commitments.filter(status="open", due_on__isnull=False)
-        self.hold(promised.order_by("pk").values_list("title", "due_on"))
+        promised = self.was.commitments.filter(status="open").with_standing().order_by("pk")
+        dated = promised.exclude(held_due_on=None)
+        self.hold(dated.values_list("title", "held_due_on"))
 
     def hold(self, rows: Iterable[tuple[str, date | None]]) -> None:
         """What stands, and is not changed with it, fits into the new days."""
@@ -109,6 +113,9 @@ class ProposedTargets(Proposed):
         if "primary_goal" in given:
             picked = {"primary_goal": given["primary_goal"]}
             set_values(self.now, picked, self.path, self.slips, {"primary_goal": goals})
+            if self.was.primary_goal_id and not self.now.primary_goal_id:
+                text = "It was registered with one: give a value."
+                self.slips.add(f"{self.path}.primary_goal", text)
         if "goals" in given:
             self.goals = codes_at(given["goals"], f"{self.path}.goals", goals, self.slips)
         if "targets" in given:

@@ -170,7 +170,18 @@ class PartnershipReview(Record):
 
     def require_undecided(self) -> None:
         if self.decided_at:
-            raise DomainError("review_decided", f"The partnership was {self.outcome}.")
+            outcome = self.get_outcome_display().lower()
+            raise DomainError("review_decided", f"The partnership was {outcome}.")
+
+    def register(self, *, by: User) -> None:
+        """Admit what was read; not what was submitted since."""
+        self.require_undecided()
+        self.partnership.register(by=by)
+
+    def send_back(self, *, by: User, **reasons: Any) -> None:
+        """Return what was read, with at least one reason."""
+        self.require_undecided()
+        self.partnership.send_back(by=by, **reasons)
 
     @transaction.atomic
     def assign(self, reviewer: User, *, by: User) -> None:

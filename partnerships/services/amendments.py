@@ -9,6 +9,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from partnerships.models import Amendment, Membership, Partnership, PartnershipVersion
+from partnerships.models.amendments import needs_endorsement
 from partnerships.models.proposals import Proposal
 from partnerships.models.proposed_members import LEAD, ProposedMembers
 from partnerships.models.proposed_sections import (
@@ -18,6 +19,7 @@ from partnerships.models.proposed_sections import (
     ProposedPlaces,
     ProposedTargets,
 )
+from partnerships.services.handovers import Becomes, Fate, leave
 from partnerships.services.members import ask_to_join
 from partnerships.services.places import write_places, write_sectors
 from registry.errors import DomainError
@@ -75,9 +77,11 @@ def approve_amendment(amendment: Amendment, *, by: User) -> Amendment:
     if amendment.status != Amendment.Status.SUBMITTED:
         text = f"Cannot go from {amendment.status} to approved."
         raise DomainError("invalid_transition", text)
-    amendment.require_endorsed()
     amendment.require_unchanged()
     proposal = _read_again(amendment)
+    # The members may have agreed meanwhile that amendments need their yes.
+    amendment.needs_endorsement = amendment.needs_endorsement or needs_endorsement(proposal)
+    amendment.require_endorsed()
     if not partnership.versions.filter(why__in=PartnershipVersion.PUBLIC).exists():
         # Registered before versions were kept: what it said is kept now, before it changes.
         partnership.versions.take(partnership, "registered", by=None)
@@ -164,8 +168,8 @@ def _write_members(members: ProposedMembers, amendment: Amendment, *, by: User) 
     for pk in members.end:
         leaving = _fresh(pk)
         # Of promises an amendment decides nothing: they stay owed, and can be handed over.
-        owed = leaving.open_commitments().values_list("pk", flat=True)
-        leaving.leave(by=by, reason=reason, staying=owed)
+        owed = [Fate(one, Becomes.STAYS) for one in leaving.open_commitments()]
+        leave(leaving, by=by, reason=reason, commitments=owed)
     for partner, roles in members.invite:
         ask_to_join(amendment.partnership, partner=partner, roles=roles, by=by)
 

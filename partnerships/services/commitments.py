@@ -23,6 +23,9 @@ def add_commitment(
 ) -> Commitment:
     """Record a member's promise; only the member itself can promise."""
     membership.require_manager(by)
+    partnership.hold()
+    partnership.refresh_from_db(fields=["status"])
+    membership.refresh_from_db(fields=["status"])
     if membership.status != Membership.Status.ACCEPTED:
         raise DomainError("not_accepted", "Only accepted members make commitments.")
     partnership.require_open()
@@ -49,6 +52,7 @@ def edit_commitment(
     _hold_draft(commitment, by)
     if fields.get("due_on"):
         commitment.partnership.require_within(fields["due_on"])
+    _require_same_money(commitment, fields)
     commitment.amend(**fields)
     _require_parts_within(commitment)
     if targets is not None:
@@ -116,6 +120,16 @@ def _hold_draft(commitment: Commitment, by: User) -> None:
     commitment.partnership.hold()
     commitment.partnership.refresh_from_db(fields=["status"])
     commitment.partnership.require_draft()
+
+
+def _require_same_money(commitment: Commitment, fields: dict[str, Any]) -> None:
+    """What was delivered or planned of it was counted in what it was promised in."""
+    for name in ("currency", "unit"):
+        if name in fields and (fields[name] or None) != (getattr(commitment, name) or None):
+            counted = commitment.deliveries.exclude(amount=None).exists()
+            if counted or commitment.planned_disbursements.exists():
+                text = "Something was delivered or planned of it in this already."
+                raise ValidationError({name: text}, code="counted_in_it")
 
 
 def _require_parts_within(commitment: Commitment) -> None:

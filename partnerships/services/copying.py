@@ -109,10 +109,13 @@ def _copy_objectives(source: Partnership, copy: Partnership, by: User, later: ti
 
 
 def _copy_budget(source: Partnership, copy: Partnership, by: User, later: timedelta) -> None:
-    """Lines with their amounts; those that would lie outside of the new one are left out."""
+    """Lines with their amounts; those that would lie outside of the new one are left out, and
+    what only a published file states: less than nothing."""
     for line in BudgetLine.objects.visible_to(by).filter(partnership=source).order_by("pk"):
         starts_on, ends_on = _moved(line.starts_on, later), _moved(line.ends_on, later)
-        if starts_on and ends_on and ends_on == _within(copy, ends_on):
+        if not (starts_on and ends_on) or starts_on < copy.starts_on or line.amount < 0:
+            continue
+        if ends_on == _within(copy, ends_on):
             kept = {name: getattr(line, name) for name in BUDGET}
             BudgetLine(partnership=copy, starts_on=starts_on, ends_on=ends_on, **kept).store()
 

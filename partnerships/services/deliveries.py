@@ -56,10 +56,12 @@ def correct_delivery(
         raise DomainError("delivery_ended", f"The delivery is {delivery.status}.")
     if delivery.corrections.exclude(status=Delivery.Status.WITHDRAWN).exists():
         raise DomainError("correction_waits", "Its correction waits for the receiver already.")
-    stated = {name: getattr(delivery, name) for name in ("delivered_on", "amount", "note")}
+    names = ("delivered_on", "amount", "note")
+    stated: dict[str, Any] = {name: getattr(delivery, name) for name in names}
     parts = delivery.deliverables.all() if deliverables is None else deliverables
     assert delivery.commitment
-    made = _store(delivery.commitment, parts, **{**stated, **fields, "replaces": delivery})
+    stated |= {"membership": delivery.membership, "replaces": delivery}
+    made = _store(delivery.commitment, parts, **{**stated, **fields})
     Event.log(made, "recorded", by=by, reason=reason)
     if delivery.status in Delivery.WAITING:
         delivery.give_way(by=by, reason=reason, at=timezone.now())
@@ -74,9 +76,8 @@ def _store(commitment: Commitment, deliverables: Iterable[Deliverable], **fields
         raise ValidationError({"deliverables": "Deliverables of this commitment only."})
     delivery = Delivery(
         partnership=commitment.partnership,
-        membership=commitment.membership,
         commitment=commitment,
-        **fields,
+        **{"membership": commitment.membership, **fields},
     ).store()
     delivery.deliverables.set(parts)
     return delivery

@@ -13,6 +13,7 @@ from partnerships.services.commitments import add_commitment
 from partnerships.services.members import invite
 from partnerships.services.objectives import add_objective, edit_objective, hold_draft
 from partnerships.services.partnerships import create_partnership, edit_partnership
+from partnerships.services.sections import require_read
 from registry.models import Country, Partner, Target, User
 
 # What the page and the API ask for; with the lead, twelve things.
@@ -53,14 +54,16 @@ def register_light(
 
 @transaction.atomic
 def complete_light(
-    partnership: Partnership, *, by: User, invited: Partner | None = None, **said: Any
+    partnership: Partnership, *, by: User, stamp: str, invited: Partner | None = None, **said: Any
 ) -> Partnership:
     """The same for a draft that was begun: its first objective is the one that is asked for.
 
-    What the lead has promised already stands; what else the draft has is left as it is.
+    What the lead has promised already stands; what else the draft has is left as it is. `stamp`
+    is that of the answers as they were read: somebody else's are never written over unseen.
     """
     hold_draft(partnership, by=by)
     partnership.refresh_from_db()
+    require_read(answers_of(partnership), stamp)
     _require_all(said, ASKED if own_promises(partnership).exists() else ASKED | PROMISED)
     targets: Iterable[Target] = said["targets"]
     countries = _with_country(partnership, said["country"])
@@ -74,6 +77,19 @@ def complete_light(
         _promise(partnership, by, said)
     _invite(partnership, by, invited)
     return partnership
+
+
+def answers_of(partnership: Partnership) -> dict[str, Any]:
+    """What the draft has of what the page asks for."""
+    names = ("title", "kind", "level", "starts_on", "ends_on")
+    stored: dict[str, Any] = {name: getattr(partnership, name) for name in names}
+    stored["targets"] = sorted(partnership.targets.values_list("code", flat=True))
+    stored["country"] = partnership.places.values_list("country", flat=True).first()
+    if first := partnership.objectives.first():
+        measured = ("measure", "unit", "baseline", "goal_value")
+        stored |= {name: getattr(first, name) for name in measured}
+        stored["objective"] = first.text
+    return stored
 
 
 def own_promises(partnership: Partnership) -> Any:

@@ -16,7 +16,7 @@ from partnerships.models import (
     Partnership,
 )
 from partnerships.services.declarations import declare_all
-from partnerships.services.members import place_for, require_inviting
+from partnerships.services.members import place_for, require_inviting, require_unregistered
 from registry.errors import DomainError, NotAllowed
 from registry.models import Event, Notice, Partner, User
 
@@ -80,8 +80,9 @@ def take_up(
     if not by.has_role(partner.pk, "manager"):
         raise NotAllowed("own_partner_only", "Choose a partner that you manage.")
     partnership = invitation.partnership
-    partnership.require_open()
     partnership.hold()
+    partnership.refresh_from_db(fields=["status"])
+    require_unregistered(partnership)
     invitation.refresh_from_db(fields=["status", "version"])
     if invitation.status != MembershipInvitation.Status.OPEN:
         raise DomainError("invitation_ended", f"The invitation is {invitation.status}.")

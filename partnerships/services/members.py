@@ -30,9 +30,14 @@ def require_inviting(partnership: Partnership, by: User) -> None:
     partnership.require_editor(by)
     partnership.hold()
     partnership.refresh_from_db(fields=["status"])
+    require_unregistered(partnership)
+
+
+def require_unregistered(partnership: Partnership) -> None:
+    """Who joins a registered one has been named to the secretariat, and to the other members."""
     partnership.require_open()
     if partnership.is_public():
-        text = "A registered partnership's members change by an amendment: start one."
+        text = "A registered partnership's members change by an amendment, which its lead starts."
         raise DomainError("needs_amendment", text)
 
 

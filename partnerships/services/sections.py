@@ -48,7 +48,7 @@ def edit_about(partnership: Partnership, *, by: User, stamp: str, **fields: Any)
     """Store what differs; nothing where nothing does."""
     stored = _hold(partnership, by=by)
     values = about_of(stored)
-    _require_read(values, stamp)
+    require_read(values, stamp)
     changed = {name: value for name, value in fields.items() if value != values[name]}
     if changed:
         edit_partnership(stored, by=by, **changed)
@@ -57,7 +57,7 @@ def edit_about(partnership: Partnership, *, by: User, stamp: str, **fields: Any)
 @transaction.atomic
 def edit_targets(partnership: Partnership, *, by: User, stamp: str, **fields: Any) -> None:
     stored = _hold(partnership, by=by)
-    _require_read(targets_of(stored), stamp)
+    require_read(targets_of(stored), stamp)
     edit_partnership(stored, by=by, **fields)
 
 
@@ -67,6 +67,6 @@ def _hold(partnership: Partnership, *, by: User) -> Partnership:
     return Partnership.objects.get(pk=partnership.pk)
 
 
-def _require_read(values: Mapping[str, Any], stamp: str) -> None:
+def require_read(values: Mapping[str, Any], stamp: str) -> None:
     if stamp_of(values) != stamp:
         raise StaleSection

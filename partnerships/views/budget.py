@@ -21,7 +21,12 @@ from partnerships.services.spending import (
 )
 from partnerships.views.acting import act_page, allowed, sent
 from partnerships.views.commitments import Doing
-from partnerships.views.finding import edited_partnership, page_of, visible_partnership
+from partnerships.views.finding import (
+    edited_partnership,
+    open_partnership,
+    page_of,
+    visible_partnership,
+)
 from registry.models import Record, User
 from registry.views.accounts import SignedInRequest
 
@@ -30,7 +35,7 @@ MOST_LINES = 100
 
 def budget(request: HttpRequest, key: str) -> HttpResponse:
     """Budget against what was spent and paid; in dollars, or why not."""
-    partnership = visible_partnership(request, key)
+    partnership = open_partnership(request, key)
     totals = money_totals(partnership)
     lines = partnership.budget_lines.with_spent().select_related("membership__partner")
     inside = Partnership.objects.insider(request.user).filter(pk=partnership.pk).exists()

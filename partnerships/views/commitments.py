@@ -34,7 +34,13 @@ from partnerships.services.deliverables import add_deliverable
 from partnerships.services.deliveries import add_delivery_evidence, record_delivery
 from partnerships.services.spending import plan_disbursement
 from partnerships.views.acting import act_page, allowed, sent
-from partnerships.views.finding import inside_partnership, key_of, page_of, visible_partnership
+from partnerships.views.finding import (
+    inside_partnership,
+    key_of,
+    open_partnership,
+    page_of,
+    visible_partnership,
+)
 from registry.models import Partner, User
 from registry.views.accounts import SignedInRequest
 
@@ -44,7 +50,7 @@ PROMISED = ("pledged", "committed", "planned", "disbursed", "confirmed")
 
 def commitments(request: HttpRequest, key: str) -> HttpResponse:
     """Who promised what, how it stands, and what the reader is asked to confirm."""
-    partnership = visible_partnership(request, key)
+    partnership = open_partnership(request, key)
     rows = partnership.commitments.with_standing().select_related(
         "membership__partner", "receiver__partner", "currency"
     )
@@ -62,7 +68,7 @@ def commitments(request: HttpRequest, key: str) -> HttpResponse:
 
 def commitment(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     """One promise: its parts, what arrived, what is planned."""
-    partnership = visible_partnership(request, key)
+    partnership = open_partnership(request, key)
     found = get_object_or_404(
         partnership.commitments.with_standing()
         .select_related("membership__partner", "receiver__partner", "currency")
@@ -70,20 +76,35 @@ def commitment(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         pk=pk,
     )
     is_inside = Partnership.objects.insider(request.user).filter(pk=partnership.pk).exists()
-    deliveries = found.deliveries.prefetch_related("deliverables", "evidence")
+    rows = found.deliveries.prefetch_related("deliverables", "evidence")
+    deliveries = list(rows.order_by("delivered_on", "pk")[:200])
+    mine = _managed(partnership, request.user)
+    for delivery in deliveries:
+        delivery.is_mine = delivery.membership_id in mine
+    is_receiver = request.user.is_authenticated and found.is_received_by(request.user)
     context = {
         "partnership": partnership,
         "commitment": found,
         "parts": found.deliverables.with_standing().prefetch_related("due_dates"),
-        "deliveries": deliveries.order_by("delivered_on", "pk")[:200],
+        "deliveries": deliveries,
+        "is_answered": is_receiver or any(delivery.is_mine for delivery in deliveries),
         "plans": found.planned_disbursements.all(),
         "is_inside": is_inside,
         "is_giver": gives(found, request.user),
-        "is_receiver": request.user.is_authenticated and found.is_received_by(request.user),
+        "is_receiver": is_receiver,
         "is_draft": partnership.status in Partnership.UNREGISTERED,
         "is_open": partnership.status not in ("completed", "terminated"),
     }
     return render(request, "partnerships/commitment.html", context)
+
+
+def _managed(partnership: Partnership, user: Any) -> set[int | None]:
+    """Memberships for which the user acts: what they delivered is theirs to correct."""
+    if user.is_anonymous:
+        return set()
+    members: Any = partnership.memberships
+    rows = members.all() if user.is_staff else members.of_people(user, "manager")
+    return set(rows.values_list("pk", flat=True))
 
 
 def givers(partnership: Partnership, user: Any) -> Any:

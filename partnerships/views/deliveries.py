@@ -126,7 +126,7 @@ def delivery_act(request: SignedInRequest, key: str, pk: int, act: str) -> HttpR
     """What the receiver answers, and what the giver takes back, corrects or shows."""
     partnership = visible_partnership(request, key)
     rows = partnership.deliveries.filter(commitment__isnull=False)
-    found = get_object_or_404(rows.select_related("commitment__membership__partner"), pk=pk)
+    found = get_object_or_404(rows.select_related("commitment", "membership__partner"), pk=pk)
     assert found.commitment
     found.commitment.partnership = partnership
     if act not in OF_DELIVERIES:

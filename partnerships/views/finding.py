@@ -26,6 +26,14 @@ def inside_partnership(request: HttpRequest, key: str) -> Partnership:
     return found
 
 
+def open_partnership(request: HttpRequest, key: str) -> Partnership:
+    """For whoever may read its promises and money: 403 for those who are only invited."""
+    found = visible_partnership(request, key)
+    if not Partnership.objects.open_to(request.user).filter(pk=found.pk).exists():
+        raise PermissionDenied
+    return found
+
+
 def edited_partnership(request: HttpRequest, key: str) -> Partnership:
     """For the lead's managers and admins: 404 where it is not seen, 403 where it is."""
     found = visible_partnership(request, key)

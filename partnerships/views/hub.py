@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from partnerships.forms.moving import MOVES, MoveForm, moves_from
 from partnerships.models import Lesson, Partnership, Section
+from partnerships.models.amendments import AMENDABLE
 from partnerships.models.progress import progress_of
 from partnerships.models.reviews import returned_reasons
 from partnerships.views.finding import edited_partnership, inside_partnership, key_of, page_of
@@ -28,12 +29,6 @@ LIVING = (
     Section.RISKS,
     Section.PRINCIPLES,
     Section.DIALOGUE,
-)
-
-AMENDED = (
-    Partnership.Status.REGISTERED,
-    Partnership.Status.ACTIVE,
-    Partnership.Status.INACTIVE,
 )
 
 
@@ -90,7 +85,7 @@ def _page(
     if is_editor:
         moves = moves_from(partnership.status)
         context["moves"] = [form if form and form.move == one else MoveForm(one) for one in moves]
-        if partnership.status in AMENDED:
+        if partnership.status in AMENDABLE:
             context["amend"] = address_of(partnership, "partnership-amend")
     return render(request, "partnerships/hub.html", context)
 

@@ -10,10 +10,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from partnerships.forms.light import LightForm
+from partnerships.forms.registering import codes_in
 from partnerships.models import Partnership
 from partnerships.services import light as services
+from partnerships.services.sections import stamp_of
 from partnerships.views.finding import edited_partnership, page_of
-from partnerships.views.registering import not_a_draft
+from partnerships.views.registering import differing, not_a_draft
 from partnerships.views.targets import picked
 from partnerships.views.workspace import leads_of
 from registry.errors import DomainError
@@ -48,20 +50,26 @@ def complete(request: SignedInRequest, key: str) -> HttpResponse:
     partnership = edited_partnership(request, key)
     if refusal := not_a_draft(request, partnership):
         return refusal
-    initial = _stored(partnership)
+    initial = services.answers_of(partnership)
+    is_finding = request.POST.get("step") == FIND
     promised = services.own_promises(partnership).exists()
     form = LightForm(
         None, request.POST or None, user=request.user, promised=promised, initial=initial
     )
 
     def save() -> Partnership:
-        return services.complete_light(partnership, by=request.user, **form.said())
+        stamp = request.POST.get("stamp", "")
+        return services.complete_light(partnership, by=request.user, stamp=stamp, **form.said())
 
     answer = _attempt(request, form, save)
+    partnership.refresh_from_db()
+    stored = services.answers_of(partnership)
     context = {
         "form": form,
         "can_begin": True,
         "partnership": partnership,
+        "stamp": request.POST.get("stamp", "") if is_finding else stamp_of(stored),
+        "theirs": [] if is_finding else _theirs(request, form, stored),
         "promises": services.own_promises(partnership) if promised else [],
         **picked(form, request.POST, initial["targets"]),
     }
@@ -96,14 +104,15 @@ def _submit(request: SignedInRequest, partnership: Partnership) -> None:
         messages.warning(request, f"It is not submitted yet. {refused.detail}")
 
 
-def _stored(partnership: Partnership) -> dict[str, Any]:
-    """What the draft has of what the page asks for."""
-    names = ("title", "kind", "level", "starts_on", "ends_on")
-    stored: dict[str, Any] = {name: getattr(partnership, name) for name in names}
-    stored["targets"] = list(partnership.targets.values_list("code", flat=True))
-    stored["country"] = partnership.places.values_list("country", flat=True).first()
-    if first := partnership.objectives.first():
-        measured = ("measure", "unit", "baseline", "goal_value")
-        stored |= {name: getattr(first, name) for name in measured}
-        stored["objective"] = first.text
-    return stored
+def _theirs(
+    request: SignedInRequest, form: LightForm, stored: dict[str, Any]
+) -> list[tuple[str, Any, Any]]:
+    """Label, stored and typed, of what somebody else has stored otherwise meanwhile."""
+    if request.method != "POST" or request.POST.get("stamp", "") == stamp_of(stored):
+        return []
+    plain = {name: value for name, value in stored.items() if name != "targets"}
+    ticked = codes_in(request.POST.getlist("targets")[:500])
+    rows = differing(request, form, plain)
+    if sorted(ticked) != stored["targets"]:
+        rows.append(("SDG targets", ", ".join(stored["targets"]), ", ".join(ticked)))
+    return rows

@@ -164,9 +164,9 @@ def _acts(found: PartnershipReview, shown: dict[str, Any], by: User) -> dict[str
             lambda: found.comment(**shown["comment"].cleaned_data, by=by),
             "The comment is added.",
         ),
-        "register": (lambda: partnership.register(by=by), f"{partnership} is registered."),
+        "register": (lambda: found.register(by=by), f"{partnership} is registered."),
         "return": (
-            lambda: partnership.send_back(by=by, **shown["return"].reasons()),
+            lambda: found.send_back(by=by, **shown["return"].reasons()),
             f"{partnership} is returned.",
         ),
     }

@@ -14,6 +14,7 @@ from registry.services.merging import merge_partners
 from tests.factories import (
     BudgetLineFactory,
     DeliveryFactory,
+    ImportBatchFactory,
     LocationFactory,
     MembershipFactory,
     PartnerFactory,
@@ -213,3 +214,12 @@ def test_of_a_partner_that_was_merged_the_other_one_is_suggested(source, lead, b
     )
 
     assert copy.suggested_members.last().partner == into
+
+
+def test_lines_that_only_a_published_file_states_do_not_come_along(lead, by):
+    earlier = PartnershipFactory(active=True)
+    for fields in ({"starts_on": date(2023, 1, 1)}, {"amount": Decimal(-4)}):
+        BudgetLineFactory(partnership=earlier, import_batch=ImportBatchFactory(), **fields)
+    BudgetLineFactory(partnership=earlier, title="Pumps")
+    copy = copy_partnership(earlier, lead=lead, by=by, title="Wells")
+    assert [line.title for line in copy.budget_lines.all()] == ["Pumps"]

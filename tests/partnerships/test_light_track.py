@@ -7,7 +7,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from partnerships.models import Commitment, Membership, Objective, Partnership
-from partnerships.services.light import complete_light, register_light
+from partnerships.services.light import answers_of, complete_light, register_light
+from partnerships.services.partnerships import edit_partnership
+from partnerships.services.sections import stamp_of
 from registry.errors import DomainError, NotAllowed
 from tests.factories import (
     CountryFactory,
@@ -50,6 +52,10 @@ def manager(client, firm):
 @pytest.fixture
 def said():
     return {**SAID, "targets": [TargetFactory(code="7.1")], "country": CountryFactory()}
+
+
+def read(draft):
+    return stamp_of(answers_of(Partnership.objects.get(pk=draft.pk)))
 
 
 @pytest.fixture
@@ -138,9 +144,9 @@ def test_a_draft_that_was_begun_is_completed(firm, manager, said):
     elsewhere = CountryFactory(alpha2="PE")
     draft.places.create(country=elsewhere, percentage=40)
 
-    complete_light(draft, by=manager, **said)
+    complete_light(draft, by=manager, stamp=read(draft), **said)
     again = {**said, "goal_value": Decimal(400), "commitment": None, "commitment_kind": None}
-    complete_light(draft, by=manager, **again)
+    complete_light(draft, by=manager, stamp=read(draft), **again)
 
     draft.refresh_from_db()
     assert (draft.title, draft.track) == ("Stoves for the stalls", "light")
@@ -153,7 +159,7 @@ def test_what_was_submitted_is_not_completed_any_more(firm, manager, said):
     submitted = PartnershipFactory(lead=firm, submitted=True)
 
     with refused("not_a_draft"):
-        complete_light(submitted, by=manager, **said)
+        complete_light(submitted, by=manager, stamp=read(submitted), **said)
 
 
 def test_the_page_has_at_most_twelve_required_fields(client, manager):
@@ -186,10 +192,30 @@ def test_a_complete_draft_is_submitted_straight_from_the_page(client, firm, mana
     assert page.context["form"]["objective"].value() == SAID["objective"]
     assert "Lends 300 stoves." in page.content.decode()
 
-    client.post(f"/partnerships/{draft.pk}/work/light/", {**typed, "step": "submit"})
+    client.post(
+        f"/partnerships/{draft.pk}/work/light/", {**typed, "step": "submit", "stamp": read(draft)}
+    )
 
     draft.refresh_from_db()
     assert draft.status == "submitted"
+
+
+def test_what_somebody_else_stored_meanwhile_is_not_written_over(
+    client, firm, manager, typed, said
+):
+    draft = register_light(firm, by=manager, **said)
+    stamp = read(draft)
+    TargetFactory(code="6.1")
+    edit_partnership(draft, by=manager, title="Ovens")
+    sent = {**typed, "targets": ["6.1"], "step": "save", "stamp": stamp}
+
+    page = client.post(f"/partnerships/{draft.pk}/work/light/", sent)
+
+    assert ("Title", "Ovens", "Stoves for the stalls") in page.context["theirs"]
+    assert ("SDG targets", "7.1", "6.1") in page.context["theirs"]
+    assert Partnership.objects.get(pk=draft.pk).title == "Ovens"
+    again = {**sent, "stamp": page.context["stamp"]}
+    assert client.post(f"/partnerships/{draft.pk}/work/light/", again).status_code == 302
 
 
 def test_searching_for_targets_saves_nothing_and_loses_nothing(client, manager, typed):

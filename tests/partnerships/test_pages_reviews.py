@@ -11,6 +11,7 @@ from partnerships.models import Partnership, PartnershipReview
 from tests.factories import (
     AmendmentFactory,
     MembershipFactory,
+    PartnershipFactory,
     PartnershipReviewFactory,
     PartnershipVersionFactory,
     ReviewCommentFactory,
@@ -151,8 +152,21 @@ def test_what_was_decided_meanwhile_is_said(client, admin):
     review = waiting()
     Partnership.objects.get(pk=review.partnership_id).register(by=UserFactory(admin=True))
     page = act(client, review, "return", reason="No.").content.decode()
-    assert "Cannot go from registered to returned." in page
+    assert "The partnership was registered." in page
     assert "Registered on" in page
+
+
+def test_what_was_submitted_since_is_not_decided_with_what_was_read(client, admin):
+    partnership = PartnershipFactory(smart=True)
+    partnership.submit(by=UserFactory(admin=True))
+    read = partnership.reviews.get()
+    partnership.take_back(by=UserFactory(admin=True))
+    partnership.submit(by=UserFactory(admin=True))
+    for move in ("register", "return"):
+        page = act(client, read, move, reason="No.").content.decode()
+        assert "The partnership was taken back." in page
+    partnership.refresh_from_db()
+    assert partnership.status == "submitted"
 
 
 def test_an_admin_of_a_member_is_refused(client):
