@@ -146,8 +146,13 @@ def _tell(pairs: Sequence[tuple[int, int, int]]) -> None:
 
 
 def expire_needs(today: date | None = None) -> int:
-    """End the needs whose day has passed."""
-    overdue = list(Need.objects.overdue(today or timezone.localdate()))
-    for need in overdue:
-        need.expire()
-    return len(overdue)
+    """End the needs whose day has passed; one that somebody changes just now waits for the next
+    night, and keeps none of the others."""
+    ended = 0
+    for need in list(Need.objects.overdue(today or timezone.localdate())):
+        try:
+            need.expire()
+            ended += 1
+        except DomainError:
+            continue
+    return ended

@@ -130,7 +130,7 @@ def share_out(
     _check(partnership, shares)
     present = record.sharings.select_for_update().filter(held_until=None).first()
     stated = {part.membership.pk if part.membership else None: part.percent for part in shares}
-    if present and stated == dict(present.shares.values_list("membership", "percent")):
+    if stated == (dict(present.shares.values_list("membership", "percent")) if present else {}):
         return
     now = at or timezone.now()
     if present:

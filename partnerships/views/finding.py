@@ -43,7 +43,7 @@ def edited_partnership(request: HttpRequest, key: str) -> Partnership:
 
 
 def lookup(key: str) -> dict[str, Any]:
-    if not key.isascii() or len(key) > 18:
+    if not (key.isascii() and key.isprintable()) or len(key) > 18:
         raise Http404
     return {"pk": int(key)} if key.isdigit() else {"reference": key.upper()}
 

@@ -104,6 +104,17 @@ def test_the_nightly_job_ends_what_is_overdue_with_its_matches():
     assert expire_needs() == 0
 
 
+def test_a_need_that_is_changed_meanwhile_keeps_none_of_the_others(monkeypatch):
+    changed, other = NeedFactory.create_batch(2, needed_by=date(2024, 2, 1))
+    Need.objects.filter(pk=changed.pk).update(version=2)
+    rows = type(Need.objects.all())
+    monkeypatch.setattr(rows, "overdue", lambda self, day: [changed, other])
+
+    assert expire_needs() == 1
+
+    assert [Need.objects.get(pk=one.pk).status for one in (changed, other)] == ["open", "expired"]
+
+
 def test_costs_as_many_statements_for_many_needs_as_for_few():
     NeedFactory()
     SolutionFactory()

@@ -10,6 +10,7 @@ from django.utils import timezone
 from partnerships.models import Risk
 from partnerships.services.ledger import Part, add_benefit, add_risk, edit_risk, share_out
 from registry.errors import NotAllowed
+from registry.models import Event
 from tests.factories import (
     NOON,
     CurrencyFactory,
@@ -143,6 +144,15 @@ def test_the_same_shares_again_change_nothing(people):
     share_out(risk, list(reversed(parts(people, 40, 60))), by=people.lead_manager)
 
     assert (risk.sharings.count(), risk.version) == (2, version)
+
+
+def test_a_risk_that_nobody_shares_is_not_shared_anew_by_saving_it(people):
+    risk = RiskFactory(partnership=people.partnership, shares__none=True)
+
+    edit_risk(risk, by=people.lead_manager, shares=[], description="Later.")
+
+    assert not Event.objects.about(risk).filter(kind="risk.shared").exists()
+    assert Risk.objects.get(pk=risk.pk).version == 2
 
 
 def test_nobody_named_takes_the_sharing_back(people):
