@@ -157,10 +157,11 @@ def share_row(one: models.Model, share: Decimal | None) -> dict[str, Any]:
 
 
 def commitment_row(row: Any) -> dict[str, Any]:
+    receiver = row.receiver if row.receiver and row.receiver.accepted_on else None
     return {
         "id": row.pk,
         "member": row.membership.partner.name,
-        "receiver": row.receiver.partner.name if row.receiver else "",
+        "receiver": receiver.partner.name if receiver else "",
         **values_of(row, COMMITMENT),
         "postponed_to": postponed_to(row),
         "targets": sorted(target.code for target in row.targets.all()),

@@ -29,6 +29,7 @@ def add_commitment(
     if membership.status != Membership.Status.ACCEPTED:
         raise DomainError("not_accepted", "Only accepted members make commitments.")
     partnership.require_open()
+    _require_member(fields.get("receiver"))
     if fields.get("due_on"):
         partnership.require_within(fields["due_on"])
     fields.setdefault("committed_on", timezone.localdate())
@@ -50,6 +51,8 @@ def edit_commitment(
 ) -> Commitment:
     """Change a promise before registration; what is registered stands under its dates."""
     _hold_draft(commitment, by)
+    if fields.get("receiver") != commitment.receiver:
+        _require_member(fields.get("receiver"))
     if fields.get("due_on"):
         commitment.partnership.require_within(fields["due_on"])
     _require_same_money(commitment, fields)
@@ -59,6 +62,12 @@ def edit_commitment(
         commitment.targets.set(targets)
     Event.log(commitment, "edited", by=by, reason=", ".join(sorted(fields)))
     return commitment
+
+
+def _require_member(receiver: Membership | None) -> None:
+    """Who is only invited is not public, and a promise is."""
+    if receiver and receiver.status != Membership.Status.ACCEPTED:
+        raise ValidationError({"receiver": "An accepted member receives it."})
 
 
 @transaction.atomic

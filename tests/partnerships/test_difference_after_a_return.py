@@ -162,6 +162,12 @@ def test_who_watches_a_risk_and_what_an_agreement_says_stay_inside(returned):
     assert "Among ourselves." not in text
 
 
+def test_a_receiver_who_is_only_invited_is_not_named(returned):
+    asked = MembershipFactory(partnership=returned, partner__name="Only Asked", invited=True)
+    one(returned.commitments).amend(receiver=asked)
+    assert "Only Asked" not in str(document_of(returned))
+
+
 def registered(made):
     """As if the secretariat had registered it just now."""
     Partnership.objects.filter(pk=made.pk).update(
