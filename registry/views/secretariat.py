@@ -17,6 +17,7 @@ from registry.forms.partner_edit import BasisForm, NamingForm, ReasonForm
 from registry.forms.partners import QueueFilter
 from registry.models import FocalPoint, Partner
 from registry.paging import oldest_first
+from registry.secretariat_waits import waits_for
 from registry.services import partner_facts, partners
 from registry.views.accounts import SignedInRequest
 from registry.views.partner_edit import attempt
@@ -49,6 +50,7 @@ def secretariat(request: SignedInRequest) -> HttpResponse:
         "oldest": waiting.first(),
         "suspended": Partner.objects.filter(status=Partner.Status.SUSPENDED).count(),
         "focal_points": FocalPoint.objects.filter(ended_on=None).count(),
+        "waits": waits_for(request.user),
         "today": timezone.now(),
     }
     return render(request, "registry/secretariat.html", context)
