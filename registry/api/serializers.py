@@ -107,6 +107,18 @@ class ModelSerializer(RefusesUnknown, serializers.ModelSerializer[Any]):
     def get_validators(self) -> list[Any]:
         return []
 
+    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
+        """What is chosen from a list may be read as empty where the model lets it be."""
+        made, options = super().build_standard_field(field_name, model_field)
+        if model_field.choices and (model_field.blank or model_field.default == ""):
+            options["allow_blank"] = True
+        return made, options
+
+    def include_extra_kwargs(self, kwargs: Any, extra_kwargs: Any) -> Any:
+        may_be_blank = "choices" in kwargs and kwargs.get("allow_blank")
+        kwargs = super().include_extra_kwargs(kwargs, extra_kwargs)
+        return {**kwargs, "allow_blank": True} if may_be_blank else kwargs
+
     def to_representation(self, instance: Any) -> Any:
         shown = super().to_representation(instance)
         if not getattr(instance, "is_inside", False):
