@@ -68,10 +68,20 @@ class ChecklistForm(forms.Form):
                 label=ReviewCheck.Item(item).label,
                 required=False,
                 initial=check.is_done if check else False,
+                # What another admin ticked since the page was opened is not ticked back.
+                show_hidden_initial=True,
             )
             self.fields[f"note_{item}"] = forms.CharField(
-                label="Note", max_length=2000, required=False, initial=check.note if check else ""
+                label="Note",
+                max_length=2000,
+                required=False,
+                initial=check.note if check else "",
+                show_hidden_initial=True,
             )
+
+    def is_typed(self) -> bool:
+        """Whether its fields were sent at all."""
+        return any(name in self.fields for name in self.data)
 
     def rows(self) -> list[tuple[Any, Any, Any]]:
         """The tick, the note, and the last word on each item."""
@@ -93,8 +103,14 @@ class ChecklistForm(forms.Form):
 
 
 class CommentForm(forms.Form):
+    """A remark on one section."""
+
     section = forms.ChoiceField(choices=Section.choices)
     text = forms.CharField(label="Comment", max_length=2000, widget=LONG)
+
+    def has_changed(self) -> bool:
+        """A section alone is no comment."""
+        return bool(str(self["text"].value() or "").strip())
 
 
 class ReturnForm(forms.Form):
@@ -110,6 +126,9 @@ class ReturnForm(forms.Form):
             self.fields[f"section_{section.value}"] = forms.CharField(
                 label=section.label, max_length=2000, required=False, widget=LONG
             )
+
+    def is_by_section(self) -> bool:
+        return any(self[f"section_{section.value}"].value() for section in Section)
 
     def by_section(self) -> list[Any]:
         return [self[f"section_{section.value}"] for section in Section]

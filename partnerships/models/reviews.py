@@ -244,6 +244,16 @@ class PartnershipReview(Record):
         )
         return before.order_by("-number").first()
 
+    def asked(self) -> Self | None:
+        """The round before, if it ended in a return: what it asked for."""
+        before = self.partnership.reviews.filter(round__lt=self.round).order_by("-round")
+        last = before.exclude(outcome=self.Outcome.TAKEN_BACK).first()
+        return last if last and last.outcome == self.Outcome.RETURNED else None
+
+    def noted(self) -> models.QuerySet["ReviewComment"]:
+        """Its comments as the partnership reads them: reasons first."""
+        return self.comments.order_by("-is_reason", "pk")
+
 
 class ReviewCheck(models.Model):
     """One item of the checklist of a review: looked at or not, by whom."""
@@ -316,6 +326,6 @@ def returned_reasons(partnership: Partnership) -> dict[Section, list[str]]:
     said: dict[Section, list[str]] = {}
     if review.reason:
         said[Section.ABOUT] = [review.reason]
-    for comment in review.comments.order_by("-is_reason", "pk"):
+    for comment in review.noted():
         said.setdefault(Section(comment.section), []).append(comment.text)
     return {section: said[section] for section in Section if section in said}

@@ -4,7 +4,8 @@ from typing import Any
 
 from django import template
 
-from partnerships.models import Partnership
+from partnerships.models import Membership, Partnership, Section
+from partnerships.models.reviews import returned_reasons
 from partnerships.tabs import has_history, tabs_for
 from partnerships.views.finding import key_of
 
@@ -16,12 +17,41 @@ def partnership_nav(context: dict[str, Any], partnership: Partnership) -> dict[s
     """The pages that open for the reader, the present one marked."""
     request = context["request"]
     match = request.resolver_match
+    here = match.url_name if match else ""
     return {
         "partnership": partnership,
         "key": key_of(partnership),
         "tabs": tabs_for(partnership, request.user),
         "has_history": has_history(partnership, request.user),
-        "here": match.url_name if match else "",
+        "here": here,
+        "remarks": remarks(partnership, here, request.user),
+    }
+
+
+def remarks(partnership: Partnership, page: str, user: Any) -> dict[Section, list[str]]:
+    """What the secretariat asked for on this page's section, for whoever may write it; all of it
+    on the pages that show all sections. The hub says it at each section.
+    """
+    if partnership.status != Partnership.Status.RETURNED or not partnership.is_editable_by(user):
+        return {}
+    topic, _, _ = page.removeprefix("partnership-").partition("-")
+    said = returned_reasons(partnership)
+    whole = topic in ("check", "light")
+    # A page of one row is named in the singular: "partnership-objective".
+    return {one: texts for one, texts in said.items() if whole or one in (topic, f"{topic}s")}
+
+
+@register.inclusion_tag("partnerships/_asked_to_join.html", takes_context=True)
+def asked_to_join(context: dict[str, Any], partnership: Partnership) -> dict[str, Any]:
+    """For the people of those who are invited: that an answer is waited for, and where."""
+    user = context["request"].user
+    asked = Membership.objects.none()
+    if user.is_authenticated:
+        asked = partnership.memberships.of_people(user).filter(status="invited")
+    return {
+        "key": key_of(partnership),
+        "asked": asked.select_related("partner").order_by("pk"),
+        "partnership": partnership,
     }
 
 

@@ -218,6 +218,13 @@ def test_what_somebody_else_stored_meanwhile_is_not_written_over(
     assert client.post(f"/partnerships/{draft.pk}/work/light/", again).status_code == 302
 
 
+def test_the_browser_holds_back_neither_the_search_nor_the_draft(client, manager):
+    page = client.get(PAGE).content.decode()
+    for step in ("find", "save"):
+        assert f'name="step" value="{step}" formnovalidate' in page
+    assert 'value="submit" formnovalidate' not in page
+
+
 def test_searching_for_targets_saves_nothing_and_loses_nothing(client, manager, typed):
     TargetFactory(code="6.1", label="Safe water")
 
