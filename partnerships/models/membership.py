@@ -46,6 +46,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Members now."""
         return self.filter(status=Membership.Status.ACCEPTED, ended_on=None)
 
+    def leading(self) -> Self:
+        """Those that lead now."""
+        return self.accepted().filter(roles__contains=["lead"])
+
     def accepted_on(self, on: date) -> Self:
         """Members on a day: from the day of acceptance to the last day, both included."""
         return self.filter(

@@ -45,14 +45,12 @@ def remarks(partnership: Partnership, page: str, user: Any) -> dict[Section, lis
 def asked_to_join(context: dict[str, Any], partnership: Partnership) -> dict[str, Any]:
     """For the people of those who are invited: that an answer is waited for, and where."""
     user = context["request"].user
-    asked = Membership.objects.none()
+    asked: list[Membership] = []
     if user.is_authenticated:
-        asked = partnership.memberships.of_people(user).filter(status="invited")
-    return {
-        "key": key_of(partnership),
-        "asked": asked.select_related("partner").order_by("pk"),
-        "partnership": partnership,
-    }
+        mine = partnership.memberships.of_people(user).filter(status="invited")
+        asked = list(mine.select_related("partner").order_by("pk"))
+    lead = partnership.memberships.leading().select_related("partner").first() if asked else None
+    return {"key": key_of(partnership), "asked": asked, "lead": lead}
 
 
 @register.filter

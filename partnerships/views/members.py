@@ -51,6 +51,7 @@ def members(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "partnership": partnership,
         "rows": listed,
+        "lead": partnership.memberships.leading().select_related("partner").first(),
         "mine": [row for row in listed if row.is_mine and row.status in ("invited", "accepted")],
         "is_inside": is_inside,
         "is_editor": is_editor,

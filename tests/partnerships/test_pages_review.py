@@ -77,7 +77,9 @@ def test_what_another_button_saves_leaves_the_rest_typed(client, admin, review, 
     assert review.checks.exists() == (move == "tick")
     assert review.comments.exists() == (move == "comment")
     # What is carried over was not saved: it is sent with the next button.
-    again = client.post(at(review), {**{name: text or "" for name, text in kept.items()}, "move": "tick"})
+    again = client.post(
+        at(review), {**{name: text or "" for name, text in kept.items()}, "move": "tick"}
+    )
     assert again.status_code == 302
     assert review.checks.get().note == "Seen in the register."
 
