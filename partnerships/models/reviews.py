@@ -244,7 +244,7 @@ class PartnershipReview(Record):
         )
         return before.order_by("-number").first()
 
-    def asked(self) -> Self | None:
+    def asked(self) -> "PartnershipReview | None":
         """The round before, if it ended in a return: what it asked for."""
         before = self.partnership.reviews.filter(round__lt=self.round).order_by("-round")
         last = before.exclude(outcome=self.Outcome.TAKEN_BACK).first()
