@@ -11,7 +11,7 @@ from tests.installation import installed_in
 
 PASSWORD = "partnerships-2030"
 UNLIMITED = dict.fromkeys(
-    (f"RATE_LIMIT_{who}" for who in ("ANONYMOUS", "TOKEN", "PERSON", "PARTNER")), "1000000"
+    (f"RATE_LIMIT_{who}" for who in ("ANONYMOUS", "TOKEN", "PERSON", "PARTNER", "VOICE")), "1000000"
 )
 
 
