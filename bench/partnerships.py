@@ -37,6 +37,11 @@ SHOWN = """
   JOIN registry_target t ON t.id = l.target_id WHERE l.partnership_id = p.id),
 (SELECT json_agg(c.alpha2) FROM partnerships_partnershipcountry l
   JOIN registry_country c ON c.id = l.country_id WHERE l.partnership_id = p.id),
+(SELECT json_agg(json_build_object('country', c.alpha2, 'percentage', l.percentage::text))
+  FROM partnerships_partnershipcountry l JOIN registry_country c ON c.id = l.country_id
+  WHERE l.partnership_id = p.id),
+(SELECT json_agg(json_build_object('sector', s.sector_id, 'percentage', s.percentage::text))
+  FROM partnerships_partnershipsector s WHERE s.partnership_id = p.id),
 (SELECT json_agg(json_build_object('id', m.id, 'partner', m.partner_id, 'partner_name', o.name,
     'roles', m.roles, 'status', m.status, 'accepted_on', m.accepted_on, 'ended_on', m.ended_on)
     ORDER BY m.id)

@@ -80,6 +80,7 @@ class KeysetPagination(BasePagination):
         if after is None and is_too_little(found[0][0] if found else None, text):
             similar = True
             found = rows.best(queryset, text, self.request.user, limit + 1, after, similar)
+        self.similar = similar
         if len(found) > limit:
             self.last = mark_of(found[limit - 1][0], after=after, similar=similar)
         return [shown for _, shown in found[:limit]]
@@ -112,7 +113,7 @@ class KeysetPagination(BasePagination):
 
     def _begin(self, queryset: Any, request: Request, view: APIView | None, text: str = "") -> int:
         """Read what is asked for; answers how many rows to show."""
-        self.request, self.last = request, None
+        self.request, self.last, self.similar = request, None, False
         order: tuple[str, ...] = getattr(view, "page_order", ("-pk",))
         self.names, self.falls = [name.lstrip("-") for name in order], order[0].startswith("-")
         self.counted = None

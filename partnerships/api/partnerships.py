@@ -257,7 +257,11 @@ class PartnershipViewSet(Drafting, LedgerOfPartnership, LightTrack, ShowsMoney, 
         filterset.is_valid()
         seen = filterset.unfaceted(Partnership.objects.visible_to(request.user))
         text = request.query_params.get("search", "").strip()
-        found = count_facets(seen.found(text) if text else seen, filterset.asked())
+        if text:
+            # As the page has decided it: what is only spelt similarly counts, or does not.
+            similar = getattr(self.paginator, "similar", False)
+            seen = seen.fitting(text, similar=similar)
+        found = count_facets(seen, filterset.asked())
         counts = {
             name: [{"value": value, "count": count} for value, count in sorted(values.items())]
             for name, values in found.by_facet.items()

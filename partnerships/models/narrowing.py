@@ -41,20 +41,25 @@ class Counts(NamedTuple):
 
 def condition(name: str, stated: Any) -> Q:
     """What a facet asks of a partnership; several values are alternatives."""
+    if name in OWN:
+        return Q(**{f"{name}__in": texts(stated)})
+    if name == "country":
+        return _among("PartnershipCountry", country__alpha2__in=texts(stated))
+    if name == "group":
+        countries = Country.objects.in_group(str(stated), timezone.localdate())
+        return _among("PartnershipCountry", country__in=countries)
+    if name == "target":
+        return _with("Partnership_targets", target__code__in=texts(stated))
     if name in COUNTED:
         column, values = COUNTED[name], texts(stated)
         lookup = "overlap" if column in SEVERAL else "in"
         return _with("Facets", **{f"{column}__{lookup}": values})
-    if name == "target":
-        return _with("Partnership_targets", target__code__in=texts(stated))
-    if name == "group":
-        countries = Country.objects.in_group(str(stated), timezone.localdate())
-        return _with("PartnershipCountry", country__in=countries)
     if name == "runs_on":
         return Q(starts_on__lte=stated) & (Q(ends_on=None) | Q(ends_on__gte=stated))
     return Q(starts_on__gte=stated) if name == "starts_from" else Q(ends_on__lte=stated)
 
 
+OWN = ("kind", "level", "status", "track")  # columns of the partnership itself
 UNCOUNTED = ("target", "group", "runs_on", "starts_from", "ends_until")
 NAMES = (*COUNTED, *UNCOUNTED)
 
@@ -62,6 +67,12 @@ NAMES = (*COUNTED, *UNCOUNTED)
 def texts(stated: Any) -> list[str]:
     values: Iterable[Any] = [stated] if isinstance(stated, str | int) else stated
     return [str(value) for value in values]
+
+
+def _among(model: str, **conditions: Any) -> Q:
+    """Partnerships that have such a row, where few have: found by that row's own index."""
+    rows = apps.get_model("partnerships", model)._base_manager
+    return Q(pk__in=rows.filter(**conditions).values("partnership_id"))
 
 
 def _with(model: str, **conditions: Any) -> Q:

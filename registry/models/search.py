@@ -102,12 +102,16 @@ class SearchedQuerySet(models.QuerySet[Row]):
 
     def found(self, text: str) -> Self:
         """Rows that match; where those are few, also those that are only spelt similarly."""
-        if not words_in(text):
-            return self.none()
-        exact = self.filter(pk__in=self.documents.matching(text).values("pk"))
+        exact = self.fitting(text)
         if not may_be_misspelt(text) or exact.has_enough(text):
             return exact
-        return self.filter(pk__in=self.documents.matching(text, similar=True).values("pk"))
+        return self.fitting(text, similar=True)
+
+    def fitting(self, text: str, *, similar: bool = False) -> Self:
+        """Rows that match; with `similar`, also those that are only spelt similarly."""
+        if not words_in(text):
+            return self.none()
+        return self.filter(pk__in=self.documents.matching(text, similar=similar).values("pk"))
 
     def has_enough(self, text: str) -> bool:
         """Whether these exact finds are several, or one of them has just this name or code."""

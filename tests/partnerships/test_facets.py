@@ -130,6 +130,11 @@ def test_a_search_narrows_all_counts(api, three):
     assert counts(api, search="%%%")["kind"] == {}
 
 
+def test_of_a_misspelt_search_what_the_page_shows_is_counted(api, three):
+    assert titles(api, search="skools") == ["Schools"]
+    assert counts(api, search="skools")["kind"] == {"ppp": 1}
+
+
 def test_what_has_no_counts_narrows_the_counts_too(api, three):
     assert counts(api, starts_from="2024-01-02")["kind"] == {}
     assert counts(api, target="6.1")["kind"] == {"alliance": 1}
