@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django import forms
 
+from partnerships.forms.numbers import NumberField
 from partnerships.models import Commitment, Deliverable, Membership, Partnership
 from partnerships.models.finance_codes import labels
 from registry.models import Currency, Target
@@ -15,8 +16,8 @@ def day(label: str, **options: Any) -> forms.DateField:
     )
 
 
-def amount(label: str, **options: Any) -> forms.DecimalField:
-    return forms.DecimalField(label=label, max_digits=24, decimal_places=4, **options)
+def amount(label: str, **options: Any) -> NumberField:
+    return NumberField(label=label, max_digits=24, decimal_places=4, **options)
 
 
 def text(label: str, longest: int, rows: int = 3, **options: Any) -> forms.CharField:

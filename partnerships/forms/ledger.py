@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from partnerships.forms.agreements import MembershipField, Versioned
+from partnerships.forms.numbers import NumberField
 from partnerships.models import Benefit, Membership, Risk
 from partnerships.services.ledger import Part
 from registry.models import Currency
@@ -114,7 +115,7 @@ class BenefitForm(SharedForm):
         choices=[(code, label.capitalize()) for code, label in Benefit.Kind.choices]
     )
     description = forms.CharField(label="What it brings", max_length=500)
-    value = forms.DecimalField(
+    value = NumberField(
         label="Value over the whole term",
         help_text="Empty where none can be stated: it is named then, and does not count.",
         required=False,

@@ -4,7 +4,8 @@ from typing import Any, cast
 
 from django import forms
 
-from partnerships.forms.registering import A_DAY, A_NUMBER, TargetCodesField
+from partnerships.forms.numbers import NumberField
+from partnerships.forms.registering import A_DAY, TargetCodesField
 from partnerships.models import Commitment, Partnership
 from registry.forms.partner_edit import PartnerNameField
 from registry.models import Country, Currency, Partner
@@ -31,16 +32,13 @@ class LightForm(forms.Form):
     unit = forms.CharField(
         label="Unit", max_length=60, required=False, help_text="stalls, %, tonnes …"
     )
-    baseline = forms.DecimalField(
+    baseline = NumberField(
         label="How many there are today",
         max_digits=24,
         decimal_places=6,
-        widget=A_NUMBER,
         help_text="0 is a value.",
     )
-    goal_value = forms.DecimalField(
-        label="How many there will be", max_digits=24, decimal_places=6, widget=A_NUMBER
-    )
+    goal_value = NumberField(label="How many there will be", max_digits=24, decimal_places=6)
     targets = TargetCodesField(label="SDG targets")
     country = forms.ModelChoiceField(
         label="Country in which it works", queryset=Country.objects.order_by("name")
@@ -55,12 +53,11 @@ class LightForm(forms.Form):
     commitment_kind = forms.ChoiceField(
         label="Kind of contribution", choices=[("", "Choose one"), *Commitment.Kind.choices]
     )
-    amount = forms.DecimalField(
+    amount = NumberField(
         label="Amount, if it is money",
         max_digits=24,
         decimal_places=4,
         required=False,
-        widget=A_NUMBER,
     )
     currency = forms.ModelChoiceField(
         label="Currency", queryset=Currency.objects.order_by("code"), required=False

@@ -1,16 +1,19 @@
 """Forms of the pages on which a partnership is begun and described."""
 
+import re
 from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from partnerships.forms.numbers import NumberField
 from partnerships.models import Objective, Partnership
 from registry.models import Goal, Partner, Target
 
 A_DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-A_NUMBER = forms.TextInput(attrs={"inputmode": "decimal"})
+# "SDG 6.1" and "target 6.1" are 6.1.
+BEFORE_A_CODE = re.compile(r"^(sdg|target)?\s*(?=\d)", re.IGNORECASE)
 LABELS = {
     "title": "Title",
     "summary": "Summary",
@@ -94,6 +97,9 @@ class TargetCodeField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return Target.objects.get(pk=value).code if isinstance(value, int) else value
 
+    def to_python(self, value: Any) -> str:
+        return BEFORE_A_CODE.sub("", str(super().to_python(value)))
+
     def has_changed(self, initial: Any, data: Any) -> bool:
         code = getattr(initial, "code", initial)
         return super().has_changed(self.prepare_value(code), data)
@@ -145,11 +151,10 @@ class ObjectiveForm(forms.ModelForm):
         }
         widgets = {
             "text": forms.Textarea(attrs={"rows": 3}),
-            "baseline": A_NUMBER,
             "baseline_year": forms.TextInput(attrs={"inputmode": "numeric"}),
-            "goal_value": A_NUMBER,
             "reach_by": A_DAY,
         }
+        field_classes = {"baseline": NumberField, "goal_value": NumberField}
 
     def _post_clean(self) -> None:
         """The model checks what it is given when the service stores it."""

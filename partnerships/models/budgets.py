@@ -14,6 +14,7 @@ from django.utils import timezone
 from partnerships.models.membership import Membership
 from partnerships.models.partnership import Partnership
 from registry.models import Currency, ImportBatch, Record, User, check_day
+from registry.models.base import in_words
 
 AMOUNT = models.DecimalField(max_digits=30, decimal_places=4)
 
@@ -66,6 +67,8 @@ class BudgetLine(Record):
     objects = BudgetLineQuerySet.as_manager()
     history_of = "partnership"
 
+    SAID_AT = {"budget_line_ends_after_start": "ends_on", "budget_line_amount": "amount"}
+
     class Meta:
         ordering = ["partnership", "starts_on", "pk"]
         constraints = [
@@ -115,7 +118,8 @@ class BudgetLine(Record):
             return
         first, last = self.partnership.starts_on, self.partnership.ends_on
         if self.starts_on < first or (last and self.ends_on > last):
-            text = f"Days within the partnership: from {first} to {last or 'its end'}."
+            until = in_words(last, "its end")
+            text = f"Days within the partnership: from {in_words(first)} to {until}."
             raise ValidationError({"starts_on": text}, code="outside_partnership")
 
 
@@ -145,6 +149,8 @@ class Expenditure(Record):
 
     objects = ExpenditureQuerySet.as_manager()
     history_of = "line__partnership"
+
+    SAID_AT = {"expenditure_ends_after_start": "ends_on", "expenditure_amount": "amount"}
 
     class Meta:
         ordering = ["line", "starts_on", "pk"]
@@ -177,5 +183,5 @@ class Expenditure(Record):
         if self.ends_on and self.ends_on > timezone.localdate():
             raise ValidationError({"ends_on": "This day has not come yet."}, code="not_ended")
         if self.starts_on and self.starts_on < self.line.starts_on:
-            text = f"A day from {self.line.starts_on} on, when the line starts."
+            text = f"A day from {in_words(self.line.starts_on)} on, when the line starts."
             raise ValidationError({"starts_on": text}, code="before_line")

@@ -133,6 +133,14 @@ class Commitment(MovingRecord):
     objects = CommitmentQuerySet.as_manager()
     history_of = "partnership"
 
+    SAID_AT = {
+        "commitment_due_after_promise": "due_on",
+        "commitment_time_bound": "due_on",
+        "commitment_amount_has_unit": "amount",
+        "commitment_finance_only": "kind",
+        "commitment_to_somebody_else": "receiver",
+    }
+
     class Meta:
         ordering = ["-updated_at", "-pk"]
         indexes = [models.Index(fields=["partnership", "due_on"], name="commitment_due")]

@@ -11,6 +11,7 @@ from partnerships.models.commitments import Commitment
 from partnerships.models.standings import Day, Standing, facts_of_part, standing_of_part
 from registry.errors import DomainError
 from registry.models import Event, Record, User, check_day, require_reason
+from registry.models.base import in_words
 
 
 class DeliverableQuerySet(models.QuerySet["Deliverable"]):
@@ -61,7 +62,8 @@ class Deliverable(Record):
         self.commitment.partnership.require_within(due_on)
         first, last = self.commitment.committed_on, self.commitment.due_now()
         if due_on < first or (last and due_on > last):
-            text = f"A day within the commitment: from {first} to {last or 'its end'}."
+            until = in_words(last, "its end")
+            text = f"A day within the commitment: from {in_words(first)} to {until}."
             raise ValidationError({"due_on": text}, code="outside_commitment")
 
     @transaction.atomic

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from partnerships.models.partnership import Partnership
 from partnerships.models.places import Location
 from partnerships.models.risks import Benefit, Risk
 from partnerships.models.sections import Section
+from registry.models.base import in_words
 
 LONG = 60
 # A document that was stored has forgotten the order of its names.
@@ -54,6 +56,11 @@ LABELS = {
     "sha256": "Hash of its text",
     "why_bearer": "Why those carry it",
 }
+DAYS = (
+    *("starts_on", "ends_on", "committed_on", "due_on", "reach_by", "postponed_to"),
+    *("valued_on", "planned_payments"),
+)
+A_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 WORDS: dict[str, Mapping[str, str]] = {
     "about.kind": dict(Partnership.Kind.choices),
     "about.level": dict(Partnership.Level.choices),
@@ -120,10 +127,32 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[Sect
     for section in Section:
         if section.value not in before or section.value not in after:
             continue
-        was, now = before[section.value], after[section.value]
+        was, now = _countries_named(before[section.value], after[section.value])
         if was != now and (changes := _compared(section.value, "", "", was, now)):
             found[section] = changes
     return found
+
+
+def _countries_named(*values: Any) -> list[Any]:
+    """Places by the names of their countries, as far as either document lists these."""
+    listed = [value for value in values if isinstance(value, dict)]
+    names = {
+        row["id"]: row["name"]
+        for value in listed
+        for row in value.get("countries") or ()
+        if "id" in row and row.get("name")
+    }
+
+    def named(row: dict[str, Any]) -> dict[str, Any]:
+        country = row.get("country")
+        return {**row, "country": names[country]} if country in names else row
+
+    return [
+        {**value, "locations": [named(row) for row in value["locations"]]}
+        if isinstance(value, dict) and value.get("locations")
+        else value
+        for value in values
+    ]
 
 
 def described(document: Mapping[str, Any]) -> dict[Section, list[Change]]:
@@ -234,4 +263,14 @@ def _shown(section: str, name: str, value: Any) -> str:
         return ", ".join(_shown(section, name, item) for item in value)
     if isinstance(value, dict):
         return _row_name(value)
+    if name in DAYS:
+        return A_DAY.sub(_in_words, str(value))
     return str(WORDS.get(f"{section}.{name}", {}).get(str(value), value))
+
+
+def _in_words(day: re.Match[str]) -> str:
+    """2027-02-01 as 1 Feb 2027."""
+    try:
+        return in_words(date.fromisoformat(day.group()))
+    except ValueError:
+        return day.group()

@@ -10,6 +10,7 @@ from partnerships.models.commitments import Commitment
 from partnerships.models.membership import Membership
 from partnerships.models.partnership import Partnership
 from registry.models import Currency, ImportBatch, Record, check_day
+from registry.models.base import in_words
 
 
 class PlannedDisbursementQuerySet(models.QuerySet["PlannedDisbursement"]):
@@ -103,9 +104,10 @@ class PlannedDisbursement(Record):
             money = commitment.currency_id or "no currency"
             raise ValidationError({"currency": f"The commitment is in {money}."})
         if self.starts_on and self.starts_on < commitment.partnership.starts_on:
-            text = f"A day from {commitment.partnership.starts_on} on, when the partnership starts."
+            first = in_words(commitment.partnership.starts_on)
+            text = f"A day from {first} on, when the partnership starts."
             raise ValidationError({"starts_on": text}, code="outside_partnership")
         last = commitment.partnership.ends_on
         if last and self.ends_on and self.ends_on > last:
-            text = f"A day until {last}, when the partnership ends."
+            text = f"A day until {in_words(last)}, when the partnership ends."
             raise ValidationError({"ends_on": text}, code="outside_partnership")

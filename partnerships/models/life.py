@@ -17,6 +17,7 @@ from partnerships.models.similar import Similar, similar_to
 from partnerships.models.smart import FEWEST_MEMBERS, Finding
 from registry.errors import DomainError, NotAllowed
 from registry.models import Event, MovingRecord, Partner, User, check_day, require_reason
+from registry.models.base import in_words
 
 BEGINS_WITHIN = timedelta(days=30)  # so long before its first day it can be made active
 
@@ -207,7 +208,9 @@ class Living(MovingRecord):
         """What speaks against closing it today; none of it forbids it."""
         left = []
         if self.ends_on is None or self.ends_on > timezone.localdate():
-            left.append(f"it ends on {self.ends_on}." if self.ends_on else "it has no end.")
+            left.append(
+                f"it ends on {in_words(self.ends_on)}." if self.ends_on else "it has no end."
+            )
         if kept := self.commitments.unkept().count():
             left.append(f"{kept} of its commitments have no confirmed delivery.")
         return left
@@ -250,7 +253,10 @@ class Living(MovingRecord):
     def _require_ready_to_begin(self) -> None:
         begins = self.starts_on - BEGINS_WITHIN
         if timezone.localdate() < begins:
-            text = f"It starts on {self.starts_on}: it can be active from {begins} on."
+            text = (
+                f"It starts on {in_words(self.starts_on)}: it can be active from"
+                f" {in_words(begins)} on."
+            )
             raise DomainError("too_early", text)
         if self.memberships.accepted().count() < FEWEST_MEMBERS:
             raise DomainError("too_few_members", "At least two members must have accepted.")

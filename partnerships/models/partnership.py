@@ -66,6 +66,8 @@ class Partnership(Living):
     objects = PartnershipQuerySet.as_manager()
     history_of = ""
 
+    SAID_AT = {"partnership_ends_after_start": "ends_on"}
+
     class Meta:
         ordering = ["-updated_at", "-pk"]
         indexes = [

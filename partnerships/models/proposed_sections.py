@@ -39,6 +39,7 @@ from partnerships.models.proposed_rows import (
 )
 from partnerships.models.sections import Section
 from registry.models import Country, Currency, DacSector, Goal, Target
+from registry.models.base import in_words
 
 Shares = list[tuple[Any, Decimal | None]]
 
@@ -90,7 +91,7 @@ class ProposedAbout(Proposed):
         """What stands, and is not changed with it, fits into the new days."""
         for name, day in rows:
             if not within(day, self.now):
-                text = f"“{name}” has the day {day}, outside of these days: amend it too."
+                text = f"“{name}” has the day {in_words(day)}, outside of these days: amend it too."
                 self.slips.add(f"{self.path}.ends_on", text)
 
     def after(self) -> Any:

@@ -23,6 +23,7 @@ from registry.models import (
     days_in_range,
     months_before,
 )
+from registry.models.base import in_words
 from registry.models.kinds import FACTS, Kind, sector_of
 
 ENOUGH_SECTORS = 3
@@ -194,14 +195,14 @@ class TechnologyMitigation(Record):
         self.assessment.partnership.hold()
         check_day(done_on)
         if not self.assessment.assessed_on <= done_on <= timezone.localdate():
-            text = f"A day from {self.assessment.assessed_on} to today."
+            text = f"A day from {in_words(self.assessment.assessed_on)} to today."
             raise ValidationError({"done_on": ValidationError(text, code="out_of_range")})
         try:
             self.change(where={"done_on": None}, done_on=done_on, done_at=timezone.now())
         except StaleVersion:
             self.refresh_from_db(fields=["done_on"])
             if self.done_on:
-                text = f"It was done on {self.done_on}."
+                text = f"It was done on {in_words(self.done_on)}."
                 raise DomainError("done_already", text) from None
             raise
         Event.log(self, "done", by=by)

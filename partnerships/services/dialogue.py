@@ -19,6 +19,7 @@ from partnerships.models import (
 from partnerships.services.keeping import hold_open, store_once
 from registry.errors import DomainError, StaleVersion
 from registry.models import Event, User
+from registry.models.base import in_words
 
 Heads = Mapping[str, Any]  # a group, and of its people how many came
 
@@ -139,7 +140,9 @@ def tell_back(
 
 
 def _told_already(consultation: Consultation) -> DomainError:
-    text = f"They were told on {consultation.told_on}: correct the record if that is wrong."
+    text = (
+        f"They were told on {in_words(consultation.told_on)}: correct the record if that is wrong."
+    )
     return DomainError("told_already", text)
 
 
@@ -181,5 +184,7 @@ def plan_mitigation(
 
 def _plan(assessment: TechnologyAssessment, *, text: str, due_on: date) -> TechnologyMitigation:
     if due_on < assessment.assessed_on:
-        raise ValidationError({"due_on": f"Not before the assessment, {assessment.assessed_on}."})
+        raise ValidationError(
+            {"due_on": f"Not before the assessment, {in_words(assessment.assessed_on)}."}
+        )
     return TechnologyMitigation(assessment=assessment, text=text, due_on=due_on).store()

@@ -9,6 +9,7 @@ from django.db import transaction
 from partnerships.models import Objective, Partnership
 from registry.errors import DomainError
 from registry.models import Event, User
+from registry.models.base import in_words
 
 MOST = 50  # objectives of one partnership: more are no objectives any more
 
@@ -55,6 +56,6 @@ def _require_in_time(partnership: Partnership, reach_by: date | None) -> None:
         return
     starts_on, ends_on = partnership.starts_on, partnership.ends_on
     if reach_by < starts_on or (ends_on and reach_by > ends_on):
-        until = f"to its end, {ends_on}" if ends_on else "on"
-        text = f"A day from the partnership's start, {starts_on}, {until}."
+        until = f"to its end, {in_words(ends_on)}" if ends_on else "on"
+        text = f"A day from the partnership's start, {in_words(starts_on)}, {until}."
         raise ValidationError({"reach_by": text})

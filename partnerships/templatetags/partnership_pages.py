@@ -53,6 +53,16 @@ def asked_to_join(context: dict[str, Any], partnership: Partnership) -> dict[str
     return {"key": key_of(partnership), "asked": asked, "lead": lead}
 
 
+@register.inclusion_tag("partnerships/_all_sections.html", takes_context=True)
+def all_sections(context: dict[str, Any], partnership: Partnership) -> dict[str, Any]:
+    """Back to the sections of what is not registered yet, for whom they open."""
+    is_shown = (
+        partnership.status in Partnership.UNREGISTERED
+        and Partnership.objects.insider(context["request"].user).filter(pk=partnership.pk).exists()
+    )
+    return {"key": key_of(partnership), "is_shown": is_shown}
+
+
 @register.filter
 def key(partnership: Partnership) -> str:
     """What stands for it in addresses."""

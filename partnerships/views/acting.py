@@ -33,19 +33,23 @@ def act_page(
     *,
     title: str,
     back: str,
+    onward: Callable[[], str] | None = None,
     done: str,
     button: str = "Save",
     lede: str = "",
     about: str = "",
     record: Record | None = None,
 ) -> HttpResponse:
-    """The version that was read travels with the form: what changed meanwhile is told."""
+    """`onward` is where to go from what was done, if not back.
+
+    The version that was read travels with the form: what changed meanwhile is told.
+    """
     if request.method == "POST" and form.is_valid():
         if record is not None:
             record.version = version_read(request)
         if succeeds(form, act):
             messages.success(request, done)
-            return redirect(back)
+            return redirect(onward() if onward else back)
     context = {
         "partnership": partnership,
         "form": form,

@@ -45,6 +45,9 @@ from registry.models import Partner, User
 from registry.views.accounts import SignedInRequest
 
 PER_PAGE = 25
+NEEDS_A_PART = (
+    " Now add a deliverable with its day: without one the partnership cannot be submitted."
+)
 PROMISED = ("pledged", "committed", "planned", "disbursed", "confirmed")
 
 
@@ -138,14 +141,17 @@ def new_commitment(request: SignedInRequest, key: str) -> HttpResponse:
         raise PermissionDenied
     initial = {"membership": first.pk, "committed_on": timezone.localdate()}
     form = CommitmentForm(partnership, sent(request), givers=mine, initial=initial)
+    made: list[Commitment] = []
+    is_draft = partnership.status in Partnership.UNREGISTERED
     return act_page(
         request,
         partnership,
         form,
-        lambda: add_commitment(partnership, by=request.user, **form.cleaned_data),
+        lambda: made.append(add_commitment(partnership, by=request.user, **form.cleaned_data)),
+        onward=lambda: reverse("partnership-commitment", args=[key_of(partnership), made[0].pk]),
         title="Promise something",
         back=page_of(partnership, "partnership-commitments"),
-        done="The commitment is recorded.",
+        done=f"The commitment is recorded.{NEEDS_A_PART if is_draft else ''}",
         lede="A promise is kept, postponed or withdrawn. Once the partnership is registered, "
         "its amount and first due date stay as they are.",
     )

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from partnerships.forms.numbers import NumberField
 from partnerships.forms.registering import AboutForm, ObjectiveForm
 from partnerships.models import Objective, Partnership, Section
 from partnerships.services import sections
@@ -167,5 +168,7 @@ def differing(
 
 def shown(form: forms.BaseForm, name: str, value: Any) -> str:
     """A stored value in the words of the form."""
+    if isinstance(form.fields[name], NumberField):
+        value = form.fields[name].prepare_value(value)
     choices = dict(getattr(form.fields[name], "choices", ()) or ())
     return str(choices.get(value, "" if value is None else value))

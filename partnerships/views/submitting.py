@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 
 from partnerships.models import (
     Benefit,
@@ -119,8 +120,13 @@ def _members(partnership: Partnership) -> Iterable[Answer]:
 
 
 def _commitments(partnership: Partnership) -> Iterable[Answer]:
-    for one in partnership.commitments.select_related("membership__partner").order_by("pk"):
-        yield one.membership.partner.name, one.title
+    rows = partnership.commitments.select_related("membership__partner")
+    for one in rows.prefetch_related("deliverables").order_by("pk"):
+        amount = " ".join(filter(None, [one.currency_id, number(one.amount), one.unit]))
+        facts = [one.title, amount, f"due {_day(one.due_on)}" if one.due_on else ""]
+        yield one.membership.partner.name, "; ".join(filter(None, facts))
+        parts = [f"{part.title}, {_day(part.due_on)}" for part in one.deliverables.all()]
+        yield f"Deliverables of “{Truncator(one.title).chars(60)}”", "; ".join(parts)
 
 
 def _budget(partnership: Partnership) -> Iterable[Answer]:

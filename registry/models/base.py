@@ -17,8 +17,13 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 def check_day(day: date) -> None:
     """Refuse a day that is surely a slip; every span counted out from it would have no end."""
     if not FIRST_DAY <= day <= LAST_DAY:
-        text = f"A day from {FIRST_DAY} to {LAST_DAY}."
+        text = f"A day from {in_words(FIRST_DAY)} to {in_words(LAST_DAY)}."
         raise ValidationError(text, code="day_out_of_range")
+
+
+def in_words(day: date | None, otherwise: str = "") -> str:
+    """As people write a day: 1 Feb 2027."""
+    return f"{day:%-d %b %Y}" if day else otherwise
 
 
 def days_in_range(*names: str) -> models.Q:
@@ -33,6 +38,9 @@ class Record(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    # The field at which a check of several is said, by the constraint's name.
+    SAID_AT: ClassVar[Mapping[str, str]] = {}
+
     class Meta:
         abstract = True
 
@@ -46,7 +54,17 @@ class Record(models.Model):
         self.clean()
         for constraint in self._meta.constraints:
             if isinstance(constraint, models.CheckConstraint):
-                constraint.validate(type(self), self)
+                self._check_constraint(constraint)
+
+    def _check_constraint(self, constraint: models.CheckConstraint) -> None:
+        """What it refuses is said at the field that people put right, where there is one."""
+        try:
+            constraint.validate(type(self), self)
+        except ValidationError as refused:
+            field = self.SAID_AT.get(constraint.name)
+            if field is None:
+                raise
+            raise ValidationError({field: refused.messages}) from refused
 
     def _check_lengths(self) -> None:
         """Django holds the longest length of a TextField against forms only."""

@@ -12,6 +12,7 @@ from django.db.models.fields.json import KT
 from django.utils import timezone
 
 LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh-Hans")
+BEFORE_A_CODE = re.compile(r"^(sdgs?|goal|target|indicator)\s*(?=[0-9.]+[0-9a-z.]*$)")
 A_CODE = re.compile(r"[1-9][0-9]?(\.[0-9a-z]{1,2}){0,2}")
 # Marks over and under letters, Arabic vowels, and the stroke that only stretches Arabic words.
 MARKS = re.compile("[\u0300-\u036f\u064b-\u065f\u0640]")
@@ -49,6 +50,11 @@ class Fold(Func):
     output_field = TextField()
 
 
+def asked_for(q: str) -> str:
+    """What is searched, folded: "SDG 6.1" asks for 6.1."""
+    return BEFORE_A_CODE.sub("", fold(q).strip())
+
+
 def fold(text: str) -> str:
     """The same as the database's `registry_fold`."""
     return MARKS.sub("", unicodedata.normalize("NFKD", text)).lower()
@@ -73,7 +79,7 @@ class SdgQuerySet(models.QuerySet[Any]):
         Words are found inside longer ones, since Chinese does not space its words. Only if
         nothing is found, words that are spelled nearly alike.
         """
-        asked = fold(q).strip()
+        asked = asked_for(q)
         if A_CODE.fullmatch(asked):
             return self.filter(
                 Q(**{self.code_field: asked}) | Q(**{f"{self.code_field}__startswith": f"{asked}."})
@@ -99,7 +105,7 @@ class GoalQuerySet(SdgQuerySet):
     code_field = "code"
 
     def chosen(self, q: str = "", language: str = "") -> Self:
-        asked = fold(q).strip()
+        asked = asked_for(q)
         if asked.isdecimal():
             return self.filter(number=int(asked)) if len(asked) < 3 else self.none()
         return super().chosen(q, language) if not A_CODE.fullmatch(asked) else self.none()

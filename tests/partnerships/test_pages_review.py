@@ -4,6 +4,7 @@ import pytest
 
 from partnerships.models import Partnership, PartnershipReview
 from tests.factories import (
+    CountryFactory,
     PartnershipFactory,
     PartnershipReviewFactory,
     PartnershipVersionFactory,
@@ -114,6 +115,24 @@ def test_what_another_admin_ticked_meanwhile_stands(client, admin, review):
         "identity": "Done yesterday.",
         "smart": "Yes.",
     }
+
+
+def test_days_and_countries_are_read_as_people_write_them(client, admin):
+    partnership = PartnershipFactory(submitted=True, starts_on="2023-02-01")
+    kenya = CountryFactory(alpha2="KE", name="Kenya")
+    partnership.places.create(country=kenya)
+    partnership.locations.create(country=kenya, name="Kisima")
+    version = PartnershipVersionFactory(partnership=partnership, why="submitted")
+    review = PartnershipReviewFactory(partnership=partnership, submission=version)
+
+    page = client.get(at(review)).content.decode()
+
+    assert "1 Feb 2023" in page
+    assert "2023-02-01" not in page
+    assert "Country: Kenya" in page
+    assert "Country: KE" not in page
+    assert '<dt class="mut">Kenya</dt>' not in page
+    assert '<dt class="mut">Places</dt><dd class="text">Kenya</dd>' in page
 
 
 def test_a_second_round_shows_what_the_first_asked_for(client, admin):
