@@ -71,9 +71,9 @@ def test_the_public_sees_the_old_version_until_the_amendment_is_approved():
         for c in public.get(f"{amendment}difference/").json()
     ]
     assert shown == [
-        ("about", "", "Ends on", "2026-12-31", "2027-12-31"),
+        ("about", "", "Ends on", "31 Dec 2026", "31 Dec 2027"),
         ("budget", "Pumps and spare parts", "Title", "Pumps", "Pumps and spare parts"),
-        ("budget", "Pumps and spare parts", "Ends on", "2024-12-31", "2027-06-30"),
+        ("budget", "Pumps and spare parts", "Ends on", "31 Dec 2024", "30 Jun 2027"),
     ]
 
     # 4. The versions stay: what was registered, and what was amended.
@@ -95,7 +95,7 @@ def test_another_ones_slips_are_said_at_their_place_and_nothing_is_saved():
     answer = lead.post(f"{V1}/amendments/", body, format="json")
     assert answer.status_code == 400
     found = {error["attr"] for error in answer.json()["errors"]}
-    assert found == {"changes.about", "changes.budget.0.currency"}
+    assert found == {"changes.about.ends_on", "changes.budget.0.currency"}
     assert not partnership.amendments.exists()
 
 

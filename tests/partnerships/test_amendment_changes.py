@@ -107,7 +107,7 @@ def test_kinds_follow_what_changes(partnership, by):
 
 
 def test_an_end_before_the_start_is_refused(partnership, by):
-    assert slips(partnership, by, about={"ends_on": "2023-01-01"}) == ["changes.about"]
+    assert slips(partnership, by, about={"ends_on": "2023-01-01"}) == ["changes.about.ends_on"]
 
 
 @pytest.mark.parametrize("what", ["commitment", "objective", "line"])

@@ -104,19 +104,19 @@ CHANGES = [
     (
         "commitments",
         "Postponed to",
-        "2026-03-31",
+        "31 Mar 2026",
         lambda made: DueDateFactory(commitment=one(made.commitments), due_on=date(2026, 3, 31)),
     ),
     (
         "commitments",
         "Postponed to",
-        "2025-09-30",
+        "30 Sep 2025",
         lambda made: DeliverableDateFactory(deliverable=one(made.commitments).deliverables.get()),
     ),
     (
         "commitments",
         "Planned payments",
-        "2024-04-01 to 2024-06-30: 30000 USD",
+        "1 Apr 2024 to 30 Jun 2024: 30000 USD",
         lambda made: PlannedDisbursementFactory(commitment=one(made.commitments)),
     ),
     (

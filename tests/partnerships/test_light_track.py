@@ -116,10 +116,10 @@ def test_each_of_the_answers_is_needed(firm, manager, said, name):
     ("values", "field"),
     [
         ({"objective": "x" * 501}, "objective"),
-        ({"ends_on": date(2023, 1, 1)}, None),
+        ({"ends_on": date(2023, 1, 1)}, "ends_on"),
         ({"commitment": "x" * 301}, "commitment"),
         ({"commitment_kind": "love"}, "commitment_kind"),
-        ({"amount": Decimal(-1)}, None),
+        ({"amount": Decimal(-1)}, "amount"),
     ],
 )
 def test_what_is_wrong_is_named_as_it_was_asked_for_and_nothing_is_saved(

@@ -152,7 +152,7 @@ def test_objectives_are_added_changed_and_removed(client, partnership):
     client.post(at(partnership, "objectives/"), OBJECTIVE)
     made = partnership.objectives.get()
     url = at(partnership, f"objectives/{made.pk}/")
-    assert client.get(url).context["form"]["goal_value"].value() == 40
+    assert client.get(url).context["form"]["goal_value"].value() == "40"
 
     answer = client.post(url, {**OBJECTIVE, "measure": "villages", "version": made.version})
     assert answer.url == at(partnership, "objectives/")

@@ -95,9 +95,9 @@ def test_a_registered_budget_stands(admin, usd, state):
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"amount": Decimal(-1)}, "__all__"),
+        ({"amount": Decimal(-1)}, "amount"),
         ({"title": ""}, "title"),
-        ({"ends_on": date(2023, 12, 31)}, "__all__"),
+        ({"ends_on": date(2023, 12, 31)}, "ends_on"),
         ({"starts_on": date(2023, 12, 31)}, "starts_on"),
         ({"ends_on": date(2027, 1, 1)}, "starts_on"),
     ],
@@ -178,10 +178,10 @@ def test_nobody_else_reports(who):
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"amount": Decimal(-1)}, "__all__"),
+        ({"amount": Decimal(-1)}, "amount"),
         ({"starts_on": date(2023, 12, 31)}, "starts_on"),
         ({"ends_on": date(2999, 1, 1)}, "ends_on"),
-        ({"ends_on": date(2023, 1, 1)}, "__all__"),
+        ({"ends_on": date(2023, 1, 1)}, "ends_on"),
     ],
 )
 def test_what_is_reported_has_happened_within_the_line(admin, change, field):
