@@ -46,7 +46,7 @@ class AffectedGroupFactory(KeptFactory):
         model = "partnerships.AffectedGroup"
 
     partnership = factory.SubFactory(PartnershipFactory, active=True)
-    name = factory.Sequence(lambda n: f"Water carriers of ward {n}")
+    name = factory.Sequence(lambda n: f"Water carriers of ward {n:05}")
     level = "community"
     effect = "bears_cost"
     how = "They sell less water once the kiosks work."
