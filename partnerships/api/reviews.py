@@ -33,7 +33,7 @@ class ReviewCheckSerializer(ModelSerializer):
 
 
 class PartnershipReviewSerializer(ModelSerializer):
-    reviewer = serializers.SlugRelatedField(slug_field="key", read_only=True)  # type: ignore[var-annotated]
+    reviewer = serializers.SlugRelatedField(slug_field="key", read_only=True, allow_null=True)  # type: ignore[var-annotated]
     checks = ReviewCheckSerializer(many=True, read_only=True)
 
     class Meta:

@@ -150,6 +150,11 @@ class Solution(Catalogued, MovingRecord):
             ),
         ]
 
+    @property
+    def kinds_in_words(self) -> str:
+        words = dict(Commitment.Kind.choices)
+        return ", ".join(str(words.get(kind, kind)) for kind in self.kinds)
+
     def clean(self) -> None:
         if len(set(self.kinds)) < len(self.kinds):
             raise ValidationError({"kinds": "Name each kind once."})

@@ -211,6 +211,17 @@ def test_a_first_word_is_due_in_seven_days_and_the_code_shows_it(client):
     assert find_sent(code).pk == row.pk
 
 
+def test_acknowledged_without_a_word_it_says_that_it_was_read(client):
+    row, code = send_complaint(category="abuse", text="It happened in May.")
+    assert "first word by" in client.post("/sent-messages/", {"code": code}).content.decode()
+
+    row.acknowledge(by=UserFactory(admin=True))
+
+    page = client.post("/sent-messages/", {"code": code}).content.decode()
+    assert "has read it" in page
+    assert "first word by" not in page
+
+
 def test_findings_are_not_for_the_sender(api):
     row, code = send_complaint(category="abuse", text="It happened in May.")
     admin = UserFactory(admin=True)
