@@ -108,9 +108,10 @@ class ModelSerializer(RefusesUnknown, serializers.ModelSerializer[Any]):
         return []
 
     def build_standard_field(self, field_name: str, model_field: Any) -> Any:
-        """What is chosen from a list may be read as empty where the model lets it be."""
+        """What only the domain writes may be read as empty where the model lets it be."""
         made, options = super().build_standard_field(field_name, model_field)
-        if model_field.choices and (model_field.blank or model_field.default == ""):
+        may_be_blank = model_field.blank or model_field.default == ""
+        if model_field.choices and may_be_blank and not model_field.editable:
             options["allow_blank"] = True
         return made, options
 

@@ -144,7 +144,7 @@ def test_a_rule_of_the_model_is_400_with_its_field(api):
     backwards = {**body, "starts_on": "2024-01-02", "ends_on": "2024-01-01"}
 
     answer = api.post("/api/v1/partnerships/", backwards)
-    assert fault(answer) == (400, "invalid", "non_field_errors")
+    assert fault(answer) == (400, "invalid", "ends_on")
     assert "The end must not come before the start." in str(answer.json())
 
 

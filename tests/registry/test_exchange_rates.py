@@ -62,7 +62,7 @@ def test_dry_run_adds_nothing(table):
         ("USD,2024-03-01,1,A bank", "column currency: found 'USD', expected Another currency"),
         ("EUR,2024-02-30,1.08,A bank", "column on: found '2024-02-30', expected a day"),
         ("EUR,01/03/2024,1.08,A bank", "column on"),
-        ("EUR,1066-03-01,1.08,A bank", "A day from 1900-01-01"),
+        ("EUR,1066-03-01,1.08,A bank", "A day from 1 Jan 1900"),
         ("EUR,2199-03-01,1.08,A bank", "A day that has begun"),
         ("EUR,2024-03-01,0,A bank", "column usd: found '0', expected a number above 0"),
         ("EUR,2024-03-01,-1,A bank", "column usd"),
