@@ -116,7 +116,8 @@ class ModelSerializer(RefusesUnknown, serializers.ModelSerializer[Any]):
         return made, options
 
     def include_extra_kwargs(self, kwargs: Any, extra_kwargs: Any) -> Any:
-        may_be_blank = "choices" in kwargs and kwargs.get("allow_blank")
+        may_be_blank = kwargs.get("allow_blank") if "choices" in kwargs else False
+        may_be_blank = may_be_blank and extra_kwargs.get("read_only", False)
         kwargs = super().include_extra_kwargs(kwargs, extra_kwargs)
         return {**kwargs, "allow_blank": True} if may_be_blank else kwargs
 
