@@ -8,8 +8,8 @@ from bench.measure import setup
 
 ROWS = 50_000
 COLUMNS = (
-    "submission_id, indicator_id, period_id, unit_id, value, text, comment, is_provisional,"
-    " withdraws, verification"
+    "submission_id, indicator_id, period_id, unit_id, value, text, comment, variance_reason,"
+    " method, is_provisional, withdraws, verification"
 )
 NAMES = ("insert", "update", "delete")
 BY_ROW = """
@@ -49,7 +49,7 @@ def main() -> None:
             for n in range(ROWS)
         )
         keys = list(Indicator.objects.filter(result=result).values_list("pk", flat=True))
-        cell = f"{submission.period_id}\t{submission.unit_id}\t12.5\t\t\tf\tf\tself_reported\n"
+        cell = f"{submission.period_id}\t{submission.unit_id}\t12.5\t\t\t\t\tf\tf\tself_reported\n"
         text = "".join(f"{submission.pk}\t{key}\t{cell}" for key in keys)
         cursor.execute(ROW_FUNCTION)
 

@@ -27,7 +27,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
-from monitoring.errors import RowErrors
+from monitoring.errors import RowErrors, Unreadable
 from registry.api.parsers import BodyTooLarge, check_texts
 from registry.api.rows import Page, Rows
 from registry.errors import DomainError, NotAllowed, StaleVersion
@@ -226,6 +226,8 @@ class ExceptionHandler(handler.ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, RowErrors):
             return _bad_rows(exc)
+        if isinstance(exc, Unreadable):
+            return ValidationError({"file": [ErrorDetail(exc.detail, code=exc.code)]})
         if isinstance(exc, DomainError):
             return _refused(exc)
         if isinstance(exc, ModelInvalid):
@@ -259,7 +261,9 @@ def _bad_rows(exc: RowErrors) -> ValidationError:
     rows: dict[str, dict[str, list[ErrorDetail]]] = {}
     for error in exc.errors:
         fields = rows.setdefault(str(error.row), {})
-        fields.setdefault(error.field, []).append(ErrorDetail(error.reason, code=error.code))
+        found = f" Found: {error.found}." if error.found else ""
+        detail = ErrorDetail(f"{error.reason}{found}", code=error.code)
+        fields.setdefault(error.field, []).append(detail)
     return ValidationError({"rows": rows})
 
 

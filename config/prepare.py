@@ -32,6 +32,7 @@ def prepare(*, with_demo: bool) -> None:
     call_command("seal_audit", after_restore=True)
     call_command("grant_app_role")
     call_command("load_vocabularies")
+    call_command("load_schedules")
     if with_demo:
         call_command("seed_demo", if_empty=True)
     call_command("collectstatic", interactive=False, verbosity=0)

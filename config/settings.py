@@ -5,6 +5,9 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from kombu import Exchange, Queue
+
+from config.enum_names import ENUM_NAMES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -189,6 +192,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+UPLOADS_KEPT_DAYS = env.int("UPLOADS_KEPT_DAYS", default=30)  # files of values, once checked
 
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
@@ -249,8 +253,10 @@ RATE_LIMITS = {
     "token": env.int("RATE_LIMIT_TOKEN", default=600),
     "person": env.int("RATE_LIMIT_PERSON", default=1200),
     "partner": env.int("RATE_LIMIT_PARTNER", default=1200),
+    "file": env.int("RATE_LIMIT_FILE", default=30),  # files of values, by person
     # What anybody may write: feedback and complaints, and codes tried to look them up.
     "voice": env.int("RATE_LIMIT_VOICE", default=10),
+    "check": env.int("RATE_LIMIT_CHECK", default=30),  # reports held against what was issued
 }
 DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "config.api.ExceptionHandler"}
 SPECTACULAR_SETTINGS = {
@@ -262,73 +268,22 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "ENUM_NAME_OVERRIDES": {
-        f"{model}{choices}": f"{app}.models.{model}.{choices}"
-        for app, model, choices in (
-            ("registry", "Partner", "Status"),
-            ("registry", "Partner", "Kind"),
-            ("registry", "Partner", "Size"),
-            ("registry", "StakeholderGroup", "Kind"),
-            ("registry", "Target", "Kind"),
-            ("registry", "CountryGroup", "Kind"),
-            ("registry", "Crosswalk", "Kind"),
-            ("registry", "Disclosure", "Measure"),
-            ("registry", "Disclosure", "Direction"),
-            ("registry", "Invitation", "Status"),
-            ("registry", "Job", "Status"),
-            ("partnerships", "Partnership", "Status"),
-            ("partnerships", "Partnership", "Kind"),
-            ("partnerships", "Partnership", "Level"),
-            ("partnerships", "Membership", "Status"),
-            ("partnerships", "Membership", "Role"),
-            ("partnerships", "Commitment", "Status"),
-            ("partnerships", "Commitment", "Kind"),
-            ("partnerships", "Delivery", "Status"),
-            ("partnerships", "Amendment", "Status"),
-            ("partnerships", "Amendment", "Kind"),
-            ("partnerships", "CommitmentHandover", "Status"),
-            ("partnerships", "Agreement", "Status"),
-            ("partnerships", "Agreement", "Kind"),
-            ("partnerships", "Risk", "Status"),
-            ("partnerships", "Risk", "Category"),
-            ("partnerships", "Benefit", "Status"),
-            ("partnerships", "Benefit", "Kind"),
-            ("partnerships", "Marker", "Kind"),
-            ("partnerships", "AffectedGroup", "Level"),
-            ("partnerships", "AffectedGroup", "Effect"),
-            ("partnerships", "AffectedGroup", "Influence"),
-            ("partnerships", "Consultation", "Method"),
-            ("partnerships", "Feedback", "Status"),
-            ("partnerships", "Feedback", "Sender"),
-            ("partnerships", "Complaint", "Status"),
-            ("partnerships", "Complaint", "Category"),
-            ("partnerships", "Complaint", "Outcome"),
-            ("partnerships", "Lesson", "Status"),
-            ("partnerships", "Lesson", "Kind"),
-            ("registry", "Affiliation", "Role"),
-            ("monitoring", "Framework", "Status"),
-            ("monitoring", "Result", "Level"),
-            ("monitoring", "Indicator", "Measure"),
-            ("monitoring", "Indicator", "Direction"),
-            ("monitoring", "Period", "Status"),
-            ("monitoring", "Period", "Kind"),
-            ("monitoring", "Submission", "Status"),
-            ("monitoring", "Report", "Status"),
-            ("monitoring", "Report", "Kind"),
-        )
-    }
-    | {
-        "Standing": "partnerships.models.Standing",
-        "PeopleGroup": "partnerships.models.PeopleGroup",
-    },
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
 }
 # knox's own table is replaced by ours; made all the same, it would only be in the way of a flush.
 MIGRATION_MODULES = {"knox": None}
 KNOX_TOKEN_MODEL = "registry.Token"
 REST_KNOX = {"TOKEN_TTL": timedelta(days=90), "AUTH_HEADER_PREFIX": "Token"}
 
+# Who may read /metrics beside signed-in admins: "Authorization: Bearer …"; empty: nobody else.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
 # A message is only a hint: the truth is a row, and a sweeper finds what a lost hint left.
 CELERY_BROKER_URL = REDIS_URL
+# Every worker takes from both in turn: reports do not wait behind the files of others. One that is
+# started with `-Q celery` or `-Q files` does only these.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("celery", "files")]
+CELERY_TASK_ROUTES = {"monitoring.tasks.make_report_file": {"queue": "files"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # LOGGING below holds for workers too
 CELERY_TASK_ACKS_LATE = True
@@ -344,9 +299,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# Beat writes these anew whenever it starts; what admins change is in models/report_schedules.py.
 CELERY_BEAT_SCHEDULE = {
     "seal the audit log": {"task": "registry.tasks.seal_audit", "schedule": AUDIT_SEAL_SECONDS},
     "sweep jobs": {"task": "monitoring.tasks.sweep_jobs", "schedule": 10.0},
+    "refresh rollups": {"task": "monitoring.tasks.refresh_rollups", "schedule": 5.0},
     "tell events": {"task": "registry.tasks.tell_events", "schedule": 5.0},
     "call webhooks": {"task": "registry.tasks.call_webhooks", "schedule": 5.0},
     "mail notices": {"task": "registry.tasks.mail_notices", "schedule": 10.0},
@@ -359,9 +316,25 @@ CELERY_BEAT_SCHEDULE = {
         "task": "registry.tasks.drop_unconfirmed_accounts",
         "schedule": timedelta(hours=24),
     },
-    "nightly reports": {
-        "task": "monitoring.tasks.request_due_reports",
+    "old files of values": {
+        "task": "monitoring.tasks.delete_old_uploads",
         "schedule": timedelta(hours=24),
+    },
+    "replies, embargoes and publication by rule": {
+        "task": "monitoring.tasks.move_reports_on",
+        "schedule": timedelta(minutes=5),
+    },
+    "half-written files": {
+        "task": "monitoring.tasks.delete_old_parts",
+        "schedule": timedelta(hours=24),
+    },
+    "reminders of data that is due": {
+        "task": "monitoring.tasks.remind_of_due_data",
+        "schedule": timedelta(hours=3),
+    },
+    "reminders after evaluations": {
+        "task": "monitoring.tasks.remind_of_evaluations",
+        "schedule": timedelta(hours=3),
     },
     "silent partnerships": {
         "task": "partnerships.tasks.watch_silent_partnerships",

@@ -26,6 +26,7 @@ api: list[URLPattern | URLResolver] = [
     path("docs/", SwaggerView.as_view(url_name="api-schema"), name="api-docs"),
     *registry_api.urlpatterns,
     *partnerships_api.urlpatterns,
+    *monitoring_api.urlpatterns,
     *router.urls,
 ]
 

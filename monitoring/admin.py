@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django_celery_beat import admin as beat_admin
+from django_celery_beat.models import PeriodicTask
 
 from monitoring.models import (
     Evidence,
@@ -10,6 +12,7 @@ from monitoring.models import (
     Indicator,
     Period,
     Report,
+    ReportFile,
     ReportRun,
     Submission,
 )
@@ -56,9 +59,9 @@ class EvidenceAdmin(ReadAdmin):
 
 @admin.register(Report)
 class ReportAdmin(ReadAdmin):
-    list_display = ["partnership", "period", "revision", "status", "achievement", "timeliness"]
-    list_select_related = ["partnership", "period"]
-    list_filter = ["status", "achievement", "timeliness"]
+    list_display = ["__str__", "kind", "revision", "status", "achievement", "timeliness"]
+    list_select_related = ["period", "partnership", "partner", "goal", "target", "country"]
+    list_filter = ["kind", "status", "achievement", "timeliness"]
     actions = ["publish"]
 
     @admin.action(description="Publish the chosen reports")
@@ -66,10 +69,36 @@ class ReportAdmin(ReadAdmin):
         run_each(self, request, rows, "publish")
 
 
+@admin.register(ReportFile)
+class ReportFileAdmin(ReadAdmin):
+    """A file that could not be made, and why."""
+
+    list_display = ["__str__", "status", "is_draft", "size", "attempts", "error"]
+    list_filter = ["status", "form", "is_draft"]
+
+
 @admin.register(ReportRun)
 class ReportRunAdmin(ReadAdmin):
     """A failed run and its error are seen here."""
 
-    list_display = ["partnership", "period", "revision", "status", "attempts", "error"]
-    list_select_related = ["partnership", "period"]
-    list_filter = ["status"]
+    list_display = ["__str__", "kind", "revision", "status", "attempts", "error"]
+    list_select_related = ["period", "partnership", "partner", "goal", "target", "country"]
+    list_filter = ["kind", "status"]
+
+
+# Schedules are changed on their own page, where each change is logged; a deleted one would be made
+# anew, turned on, by the next `load_schedules`.
+for rows in (
+    PeriodicTask,
+    beat_admin.ClockedSchedule,
+    beat_admin.CrontabSchedule,
+    beat_admin.IntervalSchedule,
+    beat_admin.SolarSchedule,
+):
+    admin.site.unregister(rows)
+
+
+@admin.register(PeriodicTask)
+class PeriodicTaskAdmin(ReadAdmin):
+    list_display = ["name", "task", "enabled", "last_run_at", "total_run_count"]
+    list_filter = ["enabled"]

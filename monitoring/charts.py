@@ -99,7 +99,7 @@ def _drawing(row: IndicatorRow, width: float, height: float, prefix: str) -> dic
         "base": at(height - BOTTOM),
         "title": row.title,
         "description": _description(row),
-        "grid": [_grid_line(row, frame, value) for value in _ticks(frame.low, frame.high)],
+        "grid": [_grid_line(row, frame, value) for value in ticks(frame.low, frame.high)],
         "years": _years(frame),
     }
     return drawing | (_bars(row, frame) if row.is_flow else _line(row, frame))
@@ -114,7 +114,7 @@ def _frame(row: IndicatorRow, width: float, height: float) -> Frame:
     # A line may begin above 0 where all its values are close together; a bar may not.
     close = not row.is_flow and least > 0 and most - least < 0.4 * most
     room = (most - least or most) * 0.5
-    low, high = _round_range(least - room if close else min(0.0, least), most)
+    low, high = round_range(least - room if close else min(0.0, least), most)
     return Frame(width, height, min(days), max(days), low, high)
 
 
@@ -126,7 +126,7 @@ def _values(row: IndicatorRow) -> Iterable[Decimal]:
         yield from (v for v in (row.baseline, row.end_target) if v is not None)
 
 
-def _round_range(low: float, high: float) -> tuple[float, float]:
+def round_range(low: float, high: float) -> tuple[float, float]:
     step = _step(low, high)
     return floor(low / step) * step, max(ceil(high / step), floor(low / step) + 1) * step
 
@@ -138,7 +138,7 @@ def _step(low: float, high: float) -> float:
     return next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough * 0.999)
 
 
-def _ticks(low: float, high: float) -> list[float]:
+def ticks(low: float, high: float) -> list[float]:
     step = _step(low, high)
     return [low + step * n for n in range(round((high - low) / step) + 1)]
 

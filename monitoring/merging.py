@@ -1,16 +1,57 @@
-"""What becomes of reporting units and submissions when two members are made one."""
+"""What becomes of reporting units, submissions and reports when two partners are made one."""
 
 from datetime import date
 from typing import Any
 
 from django.db.models import Q
 
-from monitoring.models import Indicator, Observation, Period, ReportingUnit, Submission
+from monitoring.models import (
+    Indicator,
+    Observation,
+    Period,
+    Recommendation,
+    Report,
+    ReportingUnit,
+    ReportReply,
+    ReportRun,
+    Submission,
+    UnitHandover,
+    Verification,
+)
 from partnerships.models import Membership
 from registry.services.moving import Moving
 
 GONE = (Submission.Status.WITHDRAWN, Submission.Status.SUPERSEDED)
+WHY_VERIFIED = "says for which member a value was verified, and is never changed"
+WHY_HANDOVER = "says which of the two handed a unit to the other"
+WHY_RECOMMENDED = "a published evaluation names the member that it was addressed to"
+WHY_REPORTED = "a report stays about the partner of which it was computed"
+WHY_REPLIED = "what a member replied to a report stands as it was said"
 WHY_SENT = "says who sent what was approved or closed"
+
+
+def leave_recommendations(sender: Any, moving: Moving, gone: Membership, **_: Any) -> None:
+    """What a published evaluation says is not rewritten; what is to be done about it moves."""
+    named = Recommendation.objects.filter(member=gone.pk, evaluation__published_at__isnull=False)
+    for recommendation in named.order_by("pk"):
+        moving.leave(recommendation, WHY_RECOMMENDED)
+
+
+def leave_reports(sender: Any, moving: Moving, **_: Any) -> None:
+    """Reports on the duplicate itself, and the runs that computed or shall compute them."""
+    moving.first(_leave_reports)
+
+
+def _leave_reports(moving: Moving) -> None:
+    for model in (Report, ReportRun):
+        rows = model.objects.filter(partner=moving.duplicate).only("pk", "partner")
+        for row in rows.order_by("pk"):
+            moving.leave(row, WHY_REPORTED)
+
+
+def leave_replies(sender: Any, moving: Moving, gone: Membership, **_: Any) -> None:
+    for reply in ReportReply.objects.filter(membership=gone.pk).order_by("pk"):
+        moving.leave(reply, WHY_REPLIED)
 
 
 def combine_units(
@@ -18,6 +59,11 @@ def combine_units(
 ) -> None:
     """Units in the same place become one line; what one sent for others stays as it was sent."""
     _leave_settled_sendings(moving, gone)
+    for verification in Verification.objects.filter(membership=gone.pk).order_by("pk"):
+        moving.leave(verification, WHY_VERIFIED)
+    both = [kept.pk, gone.pk]
+    for handover in UnitHandover.objects.filter(giver__in=both, taker__in=both).order_by("pk"):
+        moving.leave(handover, WHY_HANDOVER)
     units = list(ReportingUnit.objects.filter(membership=kept.pk, merged_into=None))
     ours = {(unit.country_id, unit.place): unit for unit in units}
     theirs = ReportingUnit.objects.filter(membership=gone.pk, merged_into=None).order_by("pk")

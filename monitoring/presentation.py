@@ -166,6 +166,28 @@ class IndicatorRow:
         return Shown("", why_not) if value is None else Shown(self.number(value), note=note)
 
     def figure(self, figure: Figure, note: str = "") -> Shown:
+        return self.dress.figure(figure, note)
+
+    def number(self, value: Decimal, *, bare: bool = False) -> str:
+        return self.dress.number(value, bare=bare)
+
+    @property
+    def dress(self) -> "Dress":
+        return Dress(self.measure, self.unit)
+
+
+@dataclass(frozen=True)
+class Dress:
+    """How an indicator's values are written: 40 %, yes, USD 1,200, 3.5."""
+
+    measure: str
+    unit: str = ""
+
+    @classmethod
+    def of(cls, indicator: Indicator) -> Self:
+        return cls(indicator.measure, indicator.currency_id or indicator.unit)
+
+    def figure(self, figure: Figure, note: str = "") -> Shown:
         if figure.floor is None:
             return Shown("", figure.reason or "no_actual")
         text = self.number(figure.floor)
@@ -175,7 +197,6 @@ class IndicatorRow:
         return Shown(text, note=", ".join(n for n in notes if n))
 
     def number(self, value: Decimal, *, bare: bool = False) -> str:
-        """A value in the indicator's own dress: 40 %, yes, USD 1,200, 3.5."""
         if self.measure == Measure.RATIO:
             return display.percent(value)
         if self.measure == Measure.PERCENT:

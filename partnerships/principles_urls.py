@@ -41,6 +41,7 @@ urlpatterns = [
         f"{DIALOGUE}consultations/<int:pk>/told/", dialogue.told, name="partnership-dialogue-told"
     ),
     path(f"{DIALOGUE}technology/new/", dialogue.technology, name="partnership-dialogue-technology"),
+    path(f"{DIALOGUE}capacity/new/", dialogue.capacity, name="partnership-dialogue-capacity"),
     path(
         f"{DIALOGUE}technology/mitigations/<int:pk>/",
         dialogue.mitigation,

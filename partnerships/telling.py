@@ -188,6 +188,7 @@ def register() -> None:
     add_group("partnerships", group, *names)
     keeping = ("marker", "beneficiarygroup", "tenprinciplescommitment", "affectedgroup")
     add_group("partnerships", group, *keeping, "consultation", "technologyassessment")
+    add_group("partnerships", group, "capacityassessment")
     status = Partnership.Status
     tells(f"partnership.{status.SUBMITTED}", "Waits for registration: {}", _admins)
     tells(f"partnership.{status.DRAFT}", "Taken back before registration: {}", _admins)
@@ -222,6 +223,7 @@ def register() -> None:
     tells("consultation.recorded", "A consultation was recorded: {}", _members_of_record)
     tells("consultation.corrected", "A consultation was corrected: {}", _members_of_record)
     tells("technologyassessment.recorded", "Technology assessed: {}", _members_of_record)
+    tells("capacityassessment.recorded", "A local institution was assessed: {}", _members_of_record)
     tells("tenprinciplescommitment.stated", "Stated: {}", _lead_of_statement)
     tells("tenprinciplescommitment.withdrawn", "Withdrawn: {}", _lead_and_admins)
     tells("commitment.postponed", "A commitment falls due later: {}", _lead_of_commitment)

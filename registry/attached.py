@@ -1,9 +1,12 @@
 """Files that people attach: stored under names of our own, sent as downloads and nothing else."""
 
 import hashlib
+import lzma
 import re
+import struct
 import uuid
 import zipfile
+import zlib
 from pathlib import PurePath
 from typing import Any
 
@@ -23,6 +26,17 @@ STARTS = {
 OFFICE = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
 OPEN_DOCUMENT = {"text": "odt", "spreadsheet": "ods", "presentation": "odp"}
 MOST_ENTRIES = 5000
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    OSError,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+    EOFError,
+)
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")  # in no text that people write
 
 
@@ -80,7 +94,7 @@ def _office_kind(file: "File[Any]") -> str:
                     mime = stated.read(100).decode("ascii", "replace")
                 prefix, _, kind = mime.partition("opendocument.")
                 return OPEN_DOCUMENT.get(kind, "") if prefix.endswith("oasis.") else ""
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError):
+    except BROKEN:
         return ""
     if "[Content_Types].xml" not in names:
         return ""

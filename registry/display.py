@@ -38,6 +38,8 @@ LOOKS = {
     "approved": Look("Approved", "check", "on"),
     "superseded": Look("Superseded", "dash", "na"),
     "withdrawn": Look("Withdrawn", "dash", "na"),
+    "in_reply": Look("In right of reply", "half", "due"),
+    "in_review": Look("In review", "half", "due"),
     "published": Look("Published", "circle", "on"),
     "verified": Look("Verified", "check", "on"),
     "pending": Look("Not verified yet", "ring", "na"),
@@ -55,6 +57,9 @@ LOOKS = {
     "withheld": Look("Withheld", "dash", "na"),
     "complete": Look("Complete", "check", "on"),
     "incomplete": Look("Incomplete", "half", "due"),
+    "not_broken_down": Look("Not broken down", "dash", "na"),
+    "not_safe_to_collect": Look("Not safe to collect", "dash", "na"),
+    "no_total": Look("Parts without a total", "triangle", "risk"),
     "not_started": Look("Not started", "ring", "na"),
     "open": Look("Open", "ring", "due"),
     "on_time": Look("On time", "circle", "on"),
@@ -65,6 +70,8 @@ LOOKS = {
     "overspent": Look("More than budgeted", "triangle", "risk"),
     "recorded": Look("Not confirmed yet", "ring", "na"),
     "confirmed": Look("Confirmed", "check", "on"),
+    "commented": Look("Commented", "half", "due"),
+    "cited": Look("Cited in a review", "check", "on"),
     "disputed": Look("Disputed", "triangle", "risk"),
     "replaced": Look("Replaced by a correction", "dash", "na"),
     "received": Look("Received", "ring", "due"),
@@ -84,6 +91,14 @@ LOOKS = {
     "critical": Look("Critical", "square", "off"),
     "high": Look("High", "triangle", "risk"),
     "normal": Look("Normal", "ring", "na"),
+    # evaluations, what is answered to them and done
+    "planned": Look("Planned", "ring", "na"),
+    "under_way": Look("Under way", "half", "due"),
+    "accepted": Look("Accepted", "check", "on"),
+    "partly": Look("Partly accepted", "half", "risk"),
+    "rejected": Look("Rejected", "square", "na"),
+    "done": Look("Done", "check", "on"),
+    "dropped": Look("Dropped", "dash", "na"),
 }
 REASONS = {
     "no_actual": "nothing was reported",
@@ -98,6 +113,10 @@ REASONS = {
     "several_values": "several values were published",
     "narrative": "reported in words",
     "nothing_due": "nothing is due yet",
+    "suppressed": "withheld: a small group could be worked out",
+    "people_overlap": "the same person may have been counted twice",
+    "maintain": "to be maintained",
+    "share_of_part_of_the_time": "a share holds for a part of the time only",
 }
 
 
@@ -148,6 +167,12 @@ def percent(share: Decimal | float | str | None) -> str:
         return ""
     text = number(Decimal(str(share)) * 100, 1)
     return f"{text.removesuffix('.0')}{NO_BREAK}%"
+
+
+def points(difference: Decimal) -> str:
+    """A difference in points with its sign and at most one decimal: +2.5, −2.5, 0."""
+    text = number(difference, 1).removesuffix(".0")
+    return f"+{text}" if difference > 0 and text != "0" else text
 
 
 def readable_on(colour: str) -> str:

@@ -225,3 +225,9 @@ def synchronise(
     stored.model._default_manager.bulk_create(new)
     stored.model._default_manager.bulk_update(changed, fields)
     return {key(row) for row in new + changed}
+
+
+def no_formula(cell: Any) -> Any:
+    """A spreadsheet must not run what a stranger wrote as a name."""
+    starts = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
+    return f"'{cell}" if starts else cell

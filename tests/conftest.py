@@ -7,6 +7,22 @@ import pytest
 from rest_framework.test import APIClient
 
 from registry import outgoing
+from tests.databases import use_template
+from tests.monitoring.locked import set_locks
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    """Before pytest-django makes a process's database: from the migrated one."""
+    with django_db_blocker.unblock():
+        use_template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """For factories, which write frameworks as they are after years."""
+    with django_db_blocker.unblock():
+        set_locks("DISABLE")
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,7 @@ class Installation:
                 env=self.environment,
                 preexec_fn=dying(signal.SIGTERM),  # noqa: PLW1509 - no thread runs here
             )
-        wait_until(lambda: "is ready: " in self.said or self.process.poll() is not None, 240)
+        wait_until(lambda: "is ready: " in self.said or self.process.poll() is not None, 600)
         assert "is ready: " in self.said, self.said
         return self.said.partition("is ready: ")[2].split()[0]
 

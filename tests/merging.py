@@ -8,6 +8,7 @@ from tests.factories import UserFactory
 
 # What a merge writes about itself, and what every write moves on.
 LOGS = {
+    "monitoring.rollupchange",
     "registry.auditentry",
     "registry.event",
     "registry.movedfield",

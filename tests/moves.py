@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from registry.errors import DomainError
 from registry.models import Event
@@ -87,3 +88,18 @@ def field_of(error):
     fields = list(getattr(error, "error_dict", [None]))
     assert len(fields) == 1
     return fields[0]
+
+
+WAYS_OF_A_REPORT = {
+    "published": ["in_review", "published"],
+    "superseded": ["in_review", "published", "superseded"],
+    "withdrawn": ["withdrawn"],
+}
+
+
+def made(report, status):
+    """What the moves write to a waiting report's row on its way there; nothing else of them."""
+    row = type(report).objects.filter(pk=report.pk)
+    for step in WAYS_OF_A_REPORT[status]:
+        now = {"published_at": timezone.now()} if step == "published" else {}
+        row.update(status=step, **now)

@@ -18,5 +18,7 @@ CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Tests call from one address, thousands of times; test_rate_limits.py sets limits of its own.
-RATE_LIMITS = dict.fromkeys(("anonymous", "token", "person", "partner", "voice"), 1_000_000)
+RATE_LIMITS = dict.fromkeys(
+    ("anonymous", "token", "person", "partner", "voice", "file", "check"), 1_000_000
+)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

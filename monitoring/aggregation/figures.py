@@ -88,6 +88,7 @@ class IndicatorFigures:
     periods: list[PeriodFigure]
     to_date: Figure
     year: Figure
+    framework_year: Figure
     begins_on: date | None
     end_target: Decimal | None
     end_on: date | None

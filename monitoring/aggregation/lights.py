@@ -9,19 +9,25 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from monitoring.aggregation.figures import DueItem, IndicatorFigures, Light
+from monitoring.aggregation.fragments import RESPONSIBLE, UNITS_AT_CUTOFF
 from monitoring.models import Framework, Result
 
 WORST_FIRST = ("inactive", "overdue", "late", "due")
 TWO_YEARS = timedelta(days=730)
 
 
-_DUE = """
+_DUE = f"""
+WITH view AS (
+  SELECT id, partnership_id, edition, starts_on FROM monitoring_framework
+  WHERE id = ANY(%(frameworks)s)
+), {UNITS_AT_CUTOFF}, line AS MATERIALIZED (
+  -- By the unit that goes on, with itself, those that a merge of partners made one with it.
+  SELECT COALESCE(merged_into_id, id) AS id, array_agg(id) AS units FROM unit_then GROUP BY 1
+)
 SELECT u.id, p.id, p.ends_on, p.due_on, (
     SELECT min(e.at) FROM monitoring_submission s
     JOIN registry_event e ON e.subject_type = 'monitoring.submission' AND e.subject_id = s.id
-    JOIN monitoring_reportingunit sent ON sent.id = s.unit_id
-    WHERE (sent.id = u.id OR sent.merged_into_id = u.id) AND s.period_id = p.id
-      AND e.became = 'submitted'
+    WHERE s.unit_id = ANY(line.units) AND s.period_id = p.id AND e.became = 'submitted'
       AND e.at <= %(cutoff)s
       AND (SELECT l.became FROM registry_event l
            WHERE l.subject_type = 'monitoring.submission' AND l.subject_id = s.id
@@ -29,18 +35,21 @@ SELECT u.id, p.id, p.ends_on, p.due_on, (
            ORDER BY l.at DESC, l.id DESC LIMIT 1) IN ('submitted', 'approved', 'superseded'))
 FROM monitoring_period p
 JOIN monitoring_framework f ON f.id = p.framework_id
-JOIN monitoring_framework now ON now.id = %(framework)s AND now.partnership_id = f.partnership_id
+JOIN view now ON now.partnership_id = f.partnership_id
 JOIN partnerships_membership m ON m.partnership_id = f.partnership_id
-JOIN monitoring_reportingunit u ON u.membership_id = m.id
+JOIN unit_then u ON u.membership_id = m.id
+JOIN line ON line.id = u.id
 WHERE p.ends_on <= %(reference)s
   AND (f.id = now.id OR f.edition < now.edition AND f.status = 'superseded'
        AND f.cadence <> 'irregular' AND p.ends_on < now.starts_on)
   AND EXISTS (
     SELECT 1 FROM monitoring_indicator i JOIN monitoring_result r ON r.id = i.result_id
+    {RESPONSIBLE}
     WHERE r.framework_id = f.id AND i.by_place = (u.place <> '' OR u.country_id IS NOT NULL)
-      AND (i.responsible_id IS NULL OR i.responsible_id = m.id))
+      AND (of.responsible_id IS NULL OR of.responsible_id = m.id))
   AND m.accepted_on <= p.ends_on AND (m.ended_on IS NULL OR m.ended_on >= p.ends_on)
-  AND u.merged_into_id IS NULL AND m.created_at <= %(cutoff)s AND u.since_on <= p.ends_on
+  AND m.created_at <= %(cutoff)s AND u.since_on <= p.ends_on
+  AND (u.handed_over_at IS NULL OR u.handed_over_at > %(cutoff)s OR u.successor_since > p.ends_on)
 ORDER BY p.ends_on, p.id, u.id
 """
 
@@ -51,8 +60,15 @@ def due_items(framework: Framework, *, reference_on: date, cutoff_at: datetime) 
     Of earlier editions too, up to the day before this one begins (RULES 21: what was due by then
     counts as it was due then). A unit that is asked for no indicator owes nothing.
     """
+    return due_items_of([framework.pk], reference_on=reference_on, cutoff_at=cutoff_at)
+
+
+def due_items_of(
+    frameworks: Sequence[int], *, reference_on: date, cutoff_at: datetime
+) -> list[DueItem]:
+    """The same for the frameworks in force of several partnerships, by their keys; one query."""
     params: dict[str, Any] = {
-        "framework": framework.pk,
+        "frameworks": list(frameworks),
         "reference": reference_on,
         "cutoff": cutoff_at,
     }

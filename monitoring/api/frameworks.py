@@ -5,15 +5,44 @@ from typing import Any
 
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from monitoring import services
+from monitoring.api.completeness import (
+    BeforeSerializer,
+    CompletenessSerializer,
+    completeness_of,
+)
+from monitoring.api.editions import Editions
+from monitoring.api.explain import Explained
+from monitoring.api.library import (
+    BeginsFromTemplate,
+    HasSheet,
+    OffersOfLibrary,
+    TakesFromLibrary,
+)
 from monitoring.api.periods import PeriodSerializer
-from monitoring.models import Category, Dimension, Framework, Indicator, PeriodTarget, Result
-from registry.api.base import IDEMPOTENCY_KEY, ReadViewSet, RecordViewSet, verb
+from monitoring.models import Dimension, Framework, Indicator, PeriodTarget, Result
+from monitoring.reports.sheets import SHOWN
+from monitoring.services.frameworks import (
+    add_indicator,
+    add_result,
+    add_target,
+    create_framework,
+    discard_framework,
+    edit_framework,
+    edit_indicator,
+    edit_result,
+    edit_target,
+    propose_framework,
+    remove_indicator,
+    remove_result,
+    remove_target,
+)
+from monitoring.services.periods import open_periods
+from registry.api.base import IDEMPOTENCY_KEY, RecordViewSet, verb
 from registry.api.filters import CodeFilter, IdFilter
 from registry.api.serializers import CodesField, ModelSerializer, Serializer, VisibleField
 from registry.models import GlobalIndicator
@@ -33,10 +62,15 @@ class FrameworkSerializer(ModelSerializer):
             "ends_on",
             "grace_days",
             "time_zone",
+            "theory_of_change",
             "assumptions",
+            "levels",
+            "based_on",
+            "template",
             "agreement",
             "agreed_at",
             "superseded_at",
+            "withdrawn_at",
             "created_at",
             "updated_at",
         ]
@@ -44,7 +78,7 @@ class FrameworkSerializer(ModelSerializer):
 
     def create(self, validated_data: dict[str, Any]) -> Framework:
         partnership = validated_data.pop("partnership")
-        return services.create_framework(partnership, by=self.user, **validated_data)
+        return create_framework(partnership, by=self.user, **validated_data)
 
 
 class FrameworkChangeSerializer(FrameworkSerializer):
@@ -52,7 +86,7 @@ class FrameworkChangeSerializer(FrameworkSerializer):
         read_only_fields = ["edition", "partnership"]
 
     def update(self, instance: Framework, validated_data: dict[str, Any]) -> Framework:
-        return services.edit_framework(instance, by=self.user, **validated_data)
+        return edit_framework(instance, by=self.user, **validated_data)
 
 
 class OpenPeriodsSerializer(Serializer):
@@ -67,7 +101,9 @@ class FrameworkFilter(filters.FilterSet):
         fields = ["status", "cadence"]
 
 
-class FrameworkViewSet(RecordViewSet):
+class FrameworkViewSet(
+    Editions, OffersOfLibrary, BeginsFromTemplate, mixins.DestroyModelMixin, RecordViewSet
+):
     queryset = Framework.objects.all()
     serializer_class = FrameworkSerializer
     filterset_class = FrameworkFilter
@@ -79,8 +115,18 @@ class FrameworkViewSet(RecordViewSet):
     @verb()
     def propose(self, framework: Framework) -> Response:
         """Freeze it as a document; `agreement` is what the members then endorse."""
-        services.propose_framework(framework, by=self.user)
+        propose_framework(framework, by=self.user)
         return self.answer(framework)
+
+    @extend_schema(parameters=[BeforeSerializer], responses=CompletenessSerializer, filters=False)
+    @action(detail=True, pagination_class=None)
+    def completeness(self, request: Request, pk: str) -> Response:
+        """Reporting units × periods: what is approved, on its way, due and late."""
+        asked = BeforeSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        framework = self.get_object()
+        told = completeness_of(framework, request.user, asked.validated_data.get("before"))
+        return Response(CompletenessSerializer(told).data)
 
     @extend_schema(
         request=OpenPeriodsSerializer,
@@ -97,8 +143,11 @@ class FrameworkViewSet(RecordViewSet):
     def open_periods(self, request: Request, pk: str) -> Response:
         """Open the periods that have begun; opening twice opens none."""
         through: date | None = self.read_body(OpenPeriodsSerializer).get("through")
-        periods = services.open_periods(self.get_object(), by=self.user, through=through)
+        periods = open_periods(self.get_object(), by=self.user, through=through)
         return Response(PeriodSerializer(periods, many=True).data)
+
+    def perform_destroy(self, instance: Framework) -> None:
+        discard_framework(instance, by=self.user)
 
 
 class ResultSerializer(ModelSerializer):
@@ -111,12 +160,14 @@ class ResultSerializer(ModelSerializer):
             "level",
             "title",
             "description",
+            "assumptions",
+            "series",
             "created_at",
             "updated_at",
         ]
 
     def create(self, validated_data: dict[str, Any]) -> Result:
-        return services.add_result(validated_data.pop("framework"), by=self.user, **validated_data)
+        return add_result(validated_data.pop("framework"), by=self.user, **validated_data)
 
 
 class ResultChangeSerializer(ResultSerializer):
@@ -124,7 +175,7 @@ class ResultChangeSerializer(ResultSerializer):
         read_only_fields = ["framework"]
 
     def update(self, instance: Result, validated_data: dict[str, Any]) -> Result:
-        return services.edit_result(instance, by=self.user, **validated_data)
+        return edit_result(instance, by=self.user, **validated_data)
 
 
 class ResultFilter(filters.FilterSet):
@@ -136,13 +187,16 @@ class ResultFilter(filters.FilterSet):
         fields = ["level"]
 
 
-class ResultViewSet(RecordViewSet):
+class ResultViewSet(TakesFromLibrary, mixins.DestroyModelMixin, RecordViewSet):
     queryset = Result.objects.all()
     serializer_class = ResultSerializer
     filterset_class = ResultFilter
 
     def get_serializer_class(self) -> type[ResultSerializer]:
         return ResultChangeSerializer if self.action == "partial_update" else ResultSerializer
+
+    def perform_destroy(self, instance: Result) -> None:
+        remove_result(instance, by=self.user)
 
 
 class IndicatorSerializer(ModelSerializer):
@@ -154,9 +208,10 @@ class IndicatorSerializer(ModelSerializer):
     )
     continues = VisibleField(
         queryset=Indicator.objects.all(),
-        write_only=True,
         required=False,
-        help_text="an earlier edition's indicator, whose series this one takes over",
+        allow_null=True,
+        help_text="an earlier edition's indicator in whose place this one stands; its series goes"
+        " on, unless `breaks_series` says otherwise",
     )
     dimensions = CodesField(
         Dimension,
@@ -173,6 +228,9 @@ class IndicatorSerializer(ModelSerializer):
             "result",
             "series",
             "continues",
+            "breaks_series",
+            "break_reason",
+            "joins_series",
             "code",
             "title",
             "definition",
@@ -191,6 +249,9 @@ class IndicatorSerializer(ModelSerializer):
             "baseline_on",
             "baseline_year",
             "baseline_source",
+            "baseline_unavailable",
+            "baseline_plan",
+            "baseline_plan_on",
             "by_place",
             "counts_people",
             "counts_new_people",
@@ -209,18 +270,17 @@ class IndicatorSerializer(ModelSerializer):
         ]
 
     def create(self, validated_data: dict[str, Any]) -> Indicator:
-        return services.add_indicator(validated_data.pop("result"), by=self.user, **validated_data)
+        return add_indicator(validated_data.pop("result"), by=self.user, **validated_data)
 
 
 class IndicatorChangeSerializer(IndicatorSerializer):
-    continues = None  # type: ignore[assignment]
+    continues: Any = serializers.PrimaryKeyRelatedField(read_only=True, allow_null=True)
 
     class Meta(IndicatorSerializer.Meta):
-        fields = [name for name in IndicatorSerializer.Meta.fields if name != "continues"]
         read_only_fields = ["result"]
 
     def update(self, instance: Indicator, validated_data: dict[str, Any]) -> Indicator:
-        return services.edit_indicator(instance, by=self.user, **validated_data)
+        return edit_indicator(instance, by=self.user, **validated_data)
 
 
 class IndicatorFilter(filters.FilterSet):
@@ -235,7 +295,7 @@ class IndicatorFilter(filters.FilterSet):
         fields = ["measure", "accumulation", "counts_people"]
 
 
-class IndicatorViewSet(RecordViewSet):
+class IndicatorViewSet(HasSheet, Explained, mixins.DestroyModelMixin, RecordViewSet):
     queryset = Indicator.objects.all()
     serializer_class = IndicatorSerializer
     filterset_class = IndicatorFilter
@@ -245,49 +305,12 @@ class IndicatorViewSet(RecordViewSet):
         return IndicatorChangeSerializer if changes else IndicatorSerializer
 
     def shown(self, queryset: Any) -> Any:
-        return queryset.select_related("global_indicator").prefetch_related("dimensions")
+        named = queryset.select_related("global_indicator", "result__framework")
+        rows = named.prefetch_related("dimensions")
+        return rows.select_related(*SHOWN) if self.action == "sheet" else rows
 
-
-class CategorySerializer(ModelSerializer):
-    class Meta:
-        model = Category
-        fields = ["id", "dimension", "code", "label", "sort", "sdmx_code"]
-
-
-class CategoryFilter(filters.FilterSet):
-    dimension = IdFilter("dimension_id")
-
-    class Meta:
-        model = Category
-        fields = ["code"]
-
-
-class CategoryViewSet(ReadViewSet):
-    queryset = Category.objects.all()
-    serializer_class = CategorySerializer
-    filterset_class = CategoryFilter
-    page_order = ("pk",)
-
-
-class DimensionSerializer(ModelSerializer):
-    class Meta:
-        model = Dimension
-        fields = ["id", "framework", "code", "label", "sdmx_concept"]
-
-
-class DimensionFilter(filters.FilterSet):
-    framework = IdFilter("framework_id")
-
-    class Meta:
-        model = Dimension
-        fields = ["code", "sdmx_concept"]
-
-
-class DimensionViewSet(ReadViewSet):
-    queryset = Dimension.objects.all()
-    serializer_class = DimensionSerializer
-    filterset_class = DimensionFilter
-    page_order = ("pk",)
+    def perform_destroy(self, instance: Indicator) -> None:
+        remove_indicator(instance, by=self.user)
 
 
 class PeriodTargetSerializer(ModelSerializer):
@@ -307,7 +330,7 @@ class PeriodTargetSerializer(ModelSerializer):
         ]
 
     def create(self, validated_data: dict[str, Any]) -> PeriodTarget:
-        return services.add_target(validated_data.pop("indicator"), by=self.user, **validated_data)
+        return add_target(validated_data.pop("indicator"), by=self.user, **validated_data)
 
 
 class PeriodTargetChangeSerializer(PeriodTargetSerializer):
@@ -315,7 +338,7 @@ class PeriodTargetChangeSerializer(PeriodTargetSerializer):
         read_only_fields = ["indicator", "category"]
 
     def update(self, instance: PeriodTarget, validated_data: dict[str, Any]) -> PeriodTarget:
-        return services.edit_target(instance, by=self.user, **validated_data)
+        return edit_target(instance, by=self.user, **validated_data)
 
 
 class PeriodTargetFilter(filters.FilterSet):
@@ -328,7 +351,7 @@ class PeriodTargetFilter(filters.FilterSet):
         fields: list[str] = []
 
 
-class PeriodTargetViewSet(RecordViewSet):
+class PeriodTargetViewSet(mixins.DestroyModelMixin, RecordViewSet):
     queryset = PeriodTarget.objects.all()
     serializer_class = PeriodTargetSerializer
     filterset_class = PeriodTargetFilter
@@ -336,3 +359,6 @@ class PeriodTargetViewSet(RecordViewSet):
     def get_serializer_class(self) -> type[PeriodTargetSerializer]:
         changes = self.action == "partial_update"
         return PeriodTargetChangeSerializer if changes else PeriodTargetSerializer
+
+    def perform_destroy(self, instance: PeriodTarget) -> None:
+        remove_target(instance, by=self.user)

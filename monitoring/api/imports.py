@@ -12,8 +12,8 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from monitoring import services
 from monitoring.exchange.iati_reader import MAX_BYTES
+from monitoring.services.imports import queue_import
 from registry.api.base import IDEMPOTENCY_KEY, ReadViewSet
 from registry.api.parsers import BodyTooLarge, read_limited
 from registry.api.serializers import ModelSerializer, Serializer
@@ -93,9 +93,7 @@ class ImportViewSet(ReadViewSet):
         upload = body["file"]
         if upload.size > MAX_BYTES:
             raise BodyTooLarge  # before it is read into memory
-        batch = services.queue_import(
-            upload.name, upload.read(), by=self.user, dry_run=body["dry_run"]
-        )
+        batch = queue_import(upload.name, upload.read(), by=self.user, dry_run=body["dry_run"])
         where = f"/api/v1/imports/{batch.pk}/"
         answer = ImportBatchSerializer(batch).data
         return Response(answer, status.HTTP_202_ACCEPTED, headers={"Location": where})

@@ -6,15 +6,20 @@ from django.db.models import Exists, OuterRef, Q
 from django_filters import rest_framework as filters
 from rest_framework import mixins, serializers
 
-from monitoring import services
 from monitoring.models import Observation
+from monitoring.models.verifications import Level, level_at
+from monitoring.services.submissions import amend_observation, remove_observation
 from partnerships.models import Partnership
 from registry.api.base import Amended, Listed, Retrieved, ViewSet
 from registry.api.filters import IdFilter
-from registry.api.serializers import ModelSerializer, Serializer
+from registry.api.serializers import ModelSerializer
 
 
 class ObservationSerializer(ModelSerializer):
+    level = serializers.ChoiceField(
+        Level.choices, read_only=True, help_text="how far it is verified now; see verifications"
+    )
+
     class Meta:
         model = Observation
         fields = [
@@ -32,6 +37,7 @@ class ObservationSerializer(ModelSerializer):
             "is_provisional",
             "withdraws",
             "verification",
+            "level",
             "counts_from",
             "counts_until",
         ]
@@ -47,22 +53,7 @@ class ObservationSerializer(ModelSerializer):
         ]
 
     def update(self, instance: Observation, validated_data: dict[str, Any]) -> Observation:
-        return services.amend_observation(instance, by=self.user, **validated_data)
-
-
-class ObservationRowSerializer(Serializer):
-    """One row of the array; what is left out is empty."""
-
-    indicator = serializers.IntegerField()
-    category = serializers.IntegerField(required=False, allow_null=True)
-    value = serializers.DecimalField(30, 10, required=False, allow_null=True)
-    numerator = serializers.DecimalField(30, 10, required=False, allow_null=True)
-    denominator = serializers.DecimalField(30, 10, required=False, allow_null=True)
-    currency = serializers.CharField(required=False, help_text="has to be the indicator's")
-    text = serializers.CharField(required=False, help_text="of a narrative")
-    comment = serializers.CharField(required=False)
-    is_provisional = serializers.BooleanField(required=False)
-    withdraws = serializers.BooleanField(required=False, help_text="take the cell's value away")
+        return amend_observation(instance, by=self.user, **validated_data)
 
 
 class ObservationFilter(filters.FilterSet):
@@ -95,10 +86,11 @@ class ObservationViewSet(Listed, Retrieved, Amended, mixins.DestroyModelMixin, V
         inside = Partnership.objects.insider(self.request.user)
         of_row = inside.filter(pk=OuterRef("period__framework__partnership"))
         published = Q(submission__import_batch__isnull=False)
-        return queryset.select_related("submission").annotate(is_inside=Exists(of_row) | published)
+        seen = queryset.select_related("submission").annotate(level=level_at())
+        return seen.annotate(is_inside=Exists(of_row) | published)
 
     def etag_of(self, record: Observation) -> str:
         return super().etag_of(record.submission)
 
     def perform_destroy(self, instance: Observation) -> None:
-        services.remove_observation(instance, by=self.user)
+        remove_observation(instance, by=self.user)

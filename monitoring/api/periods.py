@@ -5,12 +5,13 @@ from typing import Any
 from django_filters import rest_framework as filters
 from rest_framework.response import Response
 
-from monitoring import services
+from monitoring.api.templates import WithTemplate
 from monitoring.models import Period, ReportingUnit
+from monitoring.services.periods import add_reporting_unit
 from registry.api.base import Created, Listed, ReadViewSet, Retrieved, ViewSet, verb
 from registry.api.filters import CodeFilter, IdFilter
 from registry.api.partners import CountryField
-from registry.api.serializers import ModelSerializer, ReasonSerializer
+from registry.api.serializers import ModelSerializer, OptionalReasonSerializer, ReasonSerializer
 
 
 class PeriodSerializer(ModelSerializer):
@@ -42,15 +43,15 @@ class PeriodFilter(filters.FilterSet):
         fields = ["status", "kind"]
 
 
-class PeriodViewSet(ReadViewSet):
+class PeriodViewSet(WithTemplate, ReadViewSet):
     queryset = Period.objects.all()
     serializer_class = PeriodSerializer
     filterset_class = PeriodFilter
 
-    @verb()
-    def close(self, period: Period) -> Response:
+    @verb(OptionalReasonSerializer)
+    def close(self, period: Period, *, reason: str = "") -> Response:
         """Lock it against data."""
-        period.close(by=self.user)
+        period.close(by=self.user, reason=reason)
         return self.answer(period)
 
     @verb(ReasonSerializer)
@@ -64,12 +65,23 @@ class ReportingUnitSerializer(ModelSerializer):
 
     class Meta:
         model = ReportingUnit
-        fields = ["id", "membership", "country", "place", "since_on", "successor", "merged_into"]
+        fields = [
+            "id",
+            "membership",
+            "country",
+            "place",
+            "level",
+            "since_on",
+            "successor",
+            "successor_since",
+            "handed_over_at",
+            "merged_into",
+        ]
         read_only_fields = ["since_on", "successor", "merged_into"]
 
     def create(self, validated_data: dict[str, Any]) -> ReportingUnit:
         membership = validated_data.pop("membership")
-        return services.add_reporting_unit(membership, by=self.user, **validated_data)
+        return add_reporting_unit(membership, by=self.user, **validated_data)
 
 
 class ReportingUnitFilter(filters.FilterSet):

@@ -11,12 +11,16 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from monitoring import services
-from monitoring.models import Period, Report, ReportRun
+from monitoring.api.annual import EndorsedVerb
+from monitoring.api.report_life import LIFE_FIELDS, LifeVerbs
+from monitoring.models import Period, Report, ReportKind, ReportRun
+from monitoring.models.report_subjects import days_from_words, subject_of, when_of
+from monitoring.services.reports import request_report
 from partnerships.models import Partnership
-from registry.api.base import IDEMPOTENCY_KEY, ReadViewSet, verb
+from registry.api.base import IDEMPOTENCY_KEY, ReadViewSet
 from registry.api.filters import IdFilter
-from registry.api.serializers import ModelSerializer, ReasonSerializer, Serializer, VisibleField
+from registry.api.serializers import ModelSerializer, Serializer, VisibleField
+from registry.models import Country, Goal, Partner, Target
 
 
 class ReportListSerializer(ModelSerializer):
@@ -27,6 +31,12 @@ class ReportListSerializer(ModelSerializer):
             "kind",
             "partnership",
             "period",
+            "partner",
+            "goal",
+            "target",
+            "country",
+            "starts_on",
+            "ends_on",
             "revision",
             "status",
             "reference_on",
@@ -34,6 +44,7 @@ class ReportListSerializer(ModelSerializer):
             "sha256",
             "timeliness",
             "achievement",
+            *LIFE_FIELDS,
             "published_at",
             "created_at",
             "updated_at",
@@ -53,11 +64,41 @@ class ReportSerializer(ReportListSerializer):
 
 
 class ReportRequestSerializer(Serializer):
-    partnership = VisibleField(queryset=Partnership.objects.all())
-    period = VisibleField(queryset=Period.objects.all())
-    revision = serializers.IntegerField(
-        min_value=1, max_value=10_000, required=False, help_text="default: the newest, or 1"
+    """What the report is about, by its kind: a partnership with one of its periods, or the
+    partnership, partner, goal, target or country with the days; the kinds portfolio and hlpf are
+    about the whole registry."""
+
+    kind = serializers.ChoiceField(ReportKind.choices, default=ReportKind.PARTNERSHIP)
+    partnership = VisibleField(queryset=Partnership.objects.all(), required=False)
+    period = VisibleField(
+        queryset=Period.objects.all(), required=False, help_text="of the kind partnership"
     )
+    partner = VisibleField(queryset=Partner.objects.all(), required=False)
+    goal = VisibleField(queryset=Goal.objects.all(), required=False)
+    target = VisibleField(queryset=Target.objects.all(), required=False)
+    country = VisibleField(queryset=Country.objects.all(), required=False)
+    days = serializers.CharField(
+        max_length=10,
+        required=False,
+        help_text="2026, 2026-Q1 or 2026-01, over; annual and hlpf: a year",
+    )
+    revision = serializers.IntegerField(
+        min_value=1,
+        max_value=10_000,
+        required=False,
+        help_text="default: the newest, or 1; a new one needs something new to say",
+    )
+
+    def validate_days(self, words: str) -> Any:
+        return days_from_words(words)
+
+    def validate(self, body: dict[str, Any]) -> dict[str, Any]:
+        kind = body["kind"]
+        body["subject"] = subject_of(kind, body)
+        body["when"] = when_of(kind, body.get("period"), body.get("days"))
+        return {
+            name: body[name] for name in ("kind", "subject", "when", "revision") if name in body
+        }
 
 
 class ReportRunSerializer(ModelSerializer):
@@ -66,8 +107,15 @@ class ReportRunSerializer(ModelSerializer):
         fields = [
             "id",
             "status",
+            "kind",
             "partnership",
             "period",
+            "partner",
+            "goal",
+            "target",
+            "country",
+            "starts_on",
+            "ends_on",
             "revision",
             "reference_on",
             "cutoff_at",
@@ -89,10 +137,10 @@ class ReportFilter(filters.FilterSet):
 
     class Meta:
         model = Report
-        fields = ["status", "timeliness", "achievement"]
+        fields = ["kind", "status", "timeliness", "achievement"]
 
 
-class ReportViewSet(ReadViewSet):
+class ReportViewSet(LifeVerbs, EndorsedVerb, ReadViewSet):
     queryset = Report.objects.all()
     serializer_class = ReportSerializer
     filterset_class = ReportFilter
@@ -114,22 +162,11 @@ class ReportViewSet(ReadViewSet):
     def create(self, request: Request) -> Response:
         """Ask for a report; the answer is the run that computes it, to be polled."""
         body = self.read_body(ReportRequestSerializer)
-        run = services.request_report(by=self.user, **body)
+        run = request_report(body.pop("subject"), body.pop("when"), by=self.user, **body)
         shown = _runs_seen_by(request.user).get(pk=run.pk)
         where = f"/api/v1/report-runs/{run.pk}/"
         answer = ReportRunSerializer(shown).data
         return Response(answer, status.HTTP_202_ACCEPTED, headers={"Location": where})
-
-    @verb()
-    def publish(self, report: Report) -> Response:
-        """Make it public; an earlier revision is superseded."""
-        report.publish(by=self.user)
-        return self.answer(report)
-
-    @verb(ReasonSerializer)
-    def withdraw(self, report: Report, *, reason: str) -> Response:
-        report.withdraw(by=self.user, reason=reason)
-        return self.answer(report)
 
 
 class ReportRunFilter(filters.FilterSet):
@@ -138,7 +175,7 @@ class ReportRunFilter(filters.FilterSet):
 
     class Meta:
         model = ReportRun
-        fields = ["status"]
+        fields = ["kind", "status"]
 
 
 class ReportRunViewSet(ReadViewSet):

@@ -2,28 +2,31 @@
 
 from typing import Any
 
-from django.db.models import Value
+from django.http import Http404
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from monitoring import services
-from monitoring.api.observations import ObservationRowSerializer, ObservationSerializer
-from monitoring.models import Observation, Submission
+from monitoring.api.bulk import TakesValues
+from monitoring.api.quality import SubmissionQualitySerializer, quality_shown
+from monitoring.api.verifying import VerifySerializer
+from monitoring.models import Submission
+from monitoring.services.quality import checked_now, hand_in
+from monitoring.services.reviewing import MOST_AT_ONCE, approve_several
+from monitoring.services.submissions import (
+    correct_submission,
+    edit_submission,
+    start_submission,
+)
+from monitoring.services.verifying import verify_submission
 from partnerships.api.insight import with_insight
+from partnerships.models import Partnership
 from registry.api.base import IDEMPOTENCY_KEY, RecordViewSet, verb
 from registry.api.filters import IdFilter
 from registry.api.serializers import ModelSerializer, ReasonSerializer, Serializer
-
-REPLACE = OpenApiParameter(
-    "replace",
-    bool,
-    description="rows change what the draft has for the same cells; what a row leaves out stays",
-)
 
 
 class SubmissionSerializer(ModelSerializer):
@@ -53,7 +56,7 @@ class SubmissionSerializer(ModelSerializer):
 
     def create(self, validated_data: dict[str, Any]) -> Submission:
         unit, period = validated_data.pop("unit"), validated_data.pop("period")
-        return services.start_submission(unit, period, by=self.user, **validated_data)
+        return start_submission(unit, period, by=self.user, **validated_data)
 
 
 class SubmissionChangeSerializer(SubmissionSerializer):
@@ -61,11 +64,38 @@ class SubmissionChangeSerializer(SubmissionSerializer):
         read_only_fields = ["unit", "period", "sent_for"]
 
     def update(self, instance: Submission, validated_data: dict[str, Any]) -> Submission:
-        return services.edit_submission(instance, by=self.user, **validated_data)
+        return edit_submission(instance, by=self.user, **validated_data)
 
 
 class CorrectSerializer(Serializer):
     comment = serializers.CharField(max_length=20_000, required=False)
+
+
+class RowReasonSerializer(Serializer):
+    observation = serializers.IntegerField()
+    reason = serializers.CharField(max_length=2000)
+
+
+class ReturnRowsSerializer(ReasonSerializer):
+    rows = RowReasonSerializer(many=True, required=False, max_length=5000)  # type: ignore[call-arg]
+
+
+class SeveralSerializer(Serializer):
+    submissions = serializers.ListField(
+        child=serializers.IntegerField(), min_length=1, max_length=MOST_AT_ONCE
+    )
+
+
+class RefusedSerializer(Serializer):
+    submission = serializers.IntegerField()
+    why_not = serializers.CharField()
+
+
+class DecidedSerializer(Serializer):
+    """What became of several; those that do not wait for the caller are in neither list."""
+
+    approved = serializers.ListField(child=serializers.IntegerField())
+    refused = RefusedSerializer(many=True)
 
 
 class SubmissionFilter(filters.FilterSet):
@@ -80,7 +110,7 @@ class SubmissionFilter(filters.FilterSet):
         fields = ["status"]
 
 
-class SubmissionViewSet(RecordViewSet):
+class SubmissionViewSet(TakesValues, RecordViewSet):
     queryset = Submission.objects.all()
     serializer_class = SubmissionSerializer
     filterset_class = SubmissionFilter
@@ -95,9 +125,21 @@ class SubmissionViewSet(RecordViewSet):
 
     @verb()
     def submit(self, submission: Submission) -> Response:
-        """Hand in for review."""
-        submission.submit(by=self.user)
-        return self.answer(submission)
+        """Hand in for review what has no error, and a reason for every warning.
+
+        What is in the way is listed under `about`, as `GET /submissions/{id}/quality/` does.
+        """
+        return self.answer(hand_in(submission, by=self.user))
+
+    @extend_schema(responses=SubmissionQualitySerializer, filters=False)
+    @action(detail=True, pagination_class=None)
+    def quality(self, request: Request, pk: str) -> Response:
+        """What the checks find in it as it stands; for the partnership's members."""
+        submission = self.get_object()
+        inside = Partnership.objects.insider(request.user)
+        if not inside.filter(frameworks__periods=submission.period_id).exists():
+            raise Http404
+        return Response(SubmissionQualitySerializer(quality_shown(checked_now(submission))).data)
 
     @verb()
     def approve(self, submission: Submission) -> Response:
@@ -105,10 +147,30 @@ class SubmissionViewSet(RecordViewSet):
         submission.approve(by=self.user)
         return self.answer(submission)
 
-    @verb(ReasonSerializer, url_path="return")
-    def send_back(self, submission: Submission, *, reason: str) -> Response:
-        submission.send_back(by=self.user, reason=reason)
+    @verb(ReturnRowsSerializer, url_path="return")
+    def send_back(self, submission: Submission, *, reason: str, rows: Any = ()) -> Response:
+        """Return it with the reason, and for single values with theirs."""
+        stated = {row["observation"]: row["reason"] for row in rows}
+        submission.send_back(by=self.user, reason=reason, rows=stated)
         return self.answer(submission)
+
+    @verb(VerifySerializer)
+    def verify(self, submission: Submission, *, level: str, **document: str) -> Response:
+        """Give every counting value a level of verification; see `verifications`."""
+        verify_submission(submission, level, by=self.user, **document)
+        return self.answer(submission)
+
+    @extend_schema(
+        request=SeveralSerializer, responses=DecidedSerializer, parameters=[IDEMPOTENCY_KEY]
+    )
+    @action(detail=False, methods=["post"], url_path="approve-several")
+    def approve_several(self, request: Request) -> Response:
+        """Approve each that waits for the caller and has no blemish; the others are told of."""
+        body = self.read_body(SeveralSerializer)
+        waiting = Submission.objects.reviewable_by(self.user).with_names()
+        decided = approve_several(waiting.filter(pk__in=body["submissions"]), by=self.user)
+        refused = [{"submission": s.pk, "why_not": why} for s, why in decided.refused]
+        return Response({"approved": [s.pk for s in decided.approved], "refused": refused})
 
     @verb(ReasonSerializer)
     def withdraw(self, submission: Submission, *, reason: str) -> Response:
@@ -119,32 +181,7 @@ class SubmissionViewSet(RecordViewSet):
     @verb(CorrectSerializer, responses={201: SubmissionSerializer})
     def correct(self, submission: Submission, *, comment: str = "") -> Response:
         """Begin the next revision of approved data."""
-        revision = services.correct_submission(submission, by=self.user, comment=comment)
+        revision = correct_submission(submission, by=self.user, comment=comment)
         response = self.answer(revision, status.HTTP_201_CREATED)
         response["Location"] = f"/api/v1/submissions/{revision.pk}/"
-        return response
-
-    @extend_schema(
-        request=ObservationRowSerializer(many=True),
-        responses={201: ObservationSerializer(many=True)},
-        parameters=[IDEMPOTENCY_KEY, REPLACE],
-        filters=False,
-    )
-    @action(detail=True, methods=["post"], pagination_class=None)
-    def observations(self, request: Request, pk: str) -> Response:
-        """Save values into a draft: all of the array, or nothing.
-
-        An error names its row and field as `rows.3.value`; rows count from 1.
-        """
-        submission = self.get_object()
-        if not isinstance(request.data, list):
-            raise ValidationError("Expected an array of rows.", code="not_a_list")
-        replace = request.query_params.get("replace") in ("true", "1")
-        saved = services.record_observations(
-            submission, request.data, by=self.user, replace=replace
-        )
-        stored = Observation.objects.filter(pk__in=[one.pk for one in saved]).order_by("pk")
-        shown = ObservationSerializer(stored.annotate(is_inside=Value(True)), many=True)
-        response = Response(shown.data, status.HTTP_201_CREATED)
-        response["ETag"] = self.etag_of(submission)
         return response

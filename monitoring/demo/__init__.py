@@ -13,5 +13,6 @@ ACCOUNTS = [
     ("member@demo.example", PASSWORD, "member: manager of Kisima Pumps"),
     ("evaluator@demo.example", PASSWORD, "evaluator: reports for Tumaini Water Trust"),
     ("observer@demo.example", PASSWORD, "observer at Zawadi Savings Bank: reads, writes nothing"),
+    ("focal@demo.example", PASSWORD, "focal point of Kenya: manager of a ministry, speaks for it"),
     ("system@demo.example", "", "service account of Tumaini Water Trust's own system: uses tokens"),
 ]

@@ -7,7 +7,7 @@ from hashlib import sha256
 from monitoring.demo.promises import Entered
 from monitoring.demo.reading import TODAY, Spec, moment
 from monitoring.models import Framework
-from monitoring.reports.document import framework_text
+from monitoring.reports.framework_text import framework_text
 from partnerships.models import Agreement, Endorsement, Membership
 
 
@@ -20,15 +20,22 @@ class Agreeing:
         self.agreed_on: date | None = spec.get("agreed_on")
 
     def settle(self) -> None:
-        status = "superseded" if "superseded_on" in self.spec else "agreed"
-        self.framework.status = status if self.agreed_on else "proposed"
         agreement = self.framework.agreement = self._agreement()
-        self.framework.agreed_at = self._noon(self.agreed_on)
-        self.framework.superseded_at = self._noon(self.spec.get("superseded_on"))
-        self.framework.save()
+        self._become("proposed")
+        if self.agreed_on:
+            self.framework.agreed_at = self._noon(self.agreed_on)
+            self._become("agreed")
+        if "superseded_on" in self.spec:
+            self.framework.superseded_at = self._noon(self.spec["superseded_on"])
+            self._become("superseded")
         self._endorse(agreement)
         self._tell(self.framework, "agreed")
         self._tell(agreement, "binding")
+
+    def _become(self, status: str) -> None:
+        """One step at a time, as the database insists."""
+        self.framework.status = status
+        self.framework.save()
 
     def _noon(self, day: date | None) -> datetime | None:
         return moment(day, hour=12) if day else None

@@ -1,6 +1,7 @@
 """The Solutions Catalogue of the demonstration: entered, matched by the product's own job."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -131,7 +132,9 @@ class _Shelf:
         need, offer = self.made[row["need"]], self.made[row["offer"]]
         side = offer._meta.model_name
         match = Match.objects.with_sides().get(need=need, **{side: offer})
-        at, values = moment(TODAY, hour=12), {}
+        at, values = moment(row.get("on", TODAY), hour=12), {}
+        if "on" in row:
+            self._found_before(match, row["on"])
         if answer := row.get("answer"):
             values = {"status": answer, "answer_reason": row.get("reason", ""), "answered_at": at}
             by = self._manager(need.partner_id)
@@ -142,6 +145,12 @@ class _Shelf:
             by = self._manager(match.offering_partner.pk)
             self.history.tell(match, said, at, by=by, became=said)
         Match.objects.filter(pk=match.pk).update(**values, updated_at=at)
+
+    def _found_before(self, match: Match, answered_on: date) -> None:
+        """The job found it a week before it was answered, not on the last day."""
+        found = moment(answered_on, days=-7)
+        Match.objects.filter(pk=match.pk).update(created_at=found)
+        Event.objects.about(match).filter(kind="match.found").update(at=found)
 
     def _manager(self, partner: int) -> Any:
         partners = self.people.partners.items()

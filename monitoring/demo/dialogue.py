@@ -7,6 +7,7 @@ from monitoring.demo.promises import Entered
 from monitoring.demo.reading import Spec, moment, topic
 from partnerships.models import (
     AffectedGroup,
+    CapacityAssessment,
     Consultation,
     TechnologyAssessment,
     TechnologyMitigation,
@@ -25,6 +26,8 @@ def enter_dialogue(entered: Sequence[Entered]) -> None:
                 _consult(one, held, groups)
             for assessed in spec.get("technologies", []):
                 _assess(one, assessed, groups)
+            for looked in spec.get("capacities", []):
+                _look(one, looked)
 
 
 def _stamps(at: datetime) -> dict[str, datetime]:
@@ -105,3 +108,15 @@ def _assess(one: Entered, spec: Spec, groups: dict[str, AffectedGroup]) -> None:
         )
         if done_at:
             one.history.tell(step, "done", done_at, by=one.manager)
+
+
+def _look(one: Entered, spec: Spec) -> None:
+    at = moment(spec["on"], days=1)
+    assessment = CapacityAssessment.objects.create(
+        partnership=one.partnership,
+        membership=one.members[spec["member"]] if "member" in spec else None,
+        **{name: spec.get(name, "") for name in ("institution", "strengths", "gaps", "action")},
+        assessed_on=spec["on"],
+        **_stamps(at),
+    )
+    one.history.tell(assessment, "recorded", at, by=one.manager)

@@ -17,6 +17,7 @@ from partnerships.models import (
     ledger_text,
 )
 from partnerships.models.ledger import TITLE
+from partnerships.models.risks import terms_of
 
 
 def enter_ledgers(entered: Sequence[Entered]) -> None:
@@ -49,7 +50,7 @@ class _Ledger:
             why_bearer=row.get("why_bearer", ""),
             owner=self.entered.members[owner] if owner else None,
         )
-        rated = {"risk": risk, "likelihood": risk.likelihood, "impact": risk.impact}
+        rated = {"risk": risk, **terms_of(risk, RiskRating)}
         for status, held_from in self._stood(row, "open"):
             RiskRating.objects.create(**rated, status=status, held_from=held_from)
         self._divide(row, risk=risk)
@@ -69,8 +70,9 @@ class _Ledger:
             **self._entered(row, "expected"),
         )
         for status, held_from in self._stood(row, "expected"):
+            terms = terms_of(benefit, BenefitValue)
             BenefitValue.objects.create(
-                benefit=benefit, **value, status=status, held_from=held_from
+                benefit=benefit, **terms, status=status, held_from=held_from
             )
         self._divide(row, benefit=benefit)
         self._tell(row, benefit, "expected")

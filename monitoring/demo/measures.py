@@ -11,6 +11,7 @@ from monitoring.demo.reading import TODAY, Spec, key, moment
 from monitoring.demo.values import ADDED_UP, GROWING, Course
 from monitoring.models import (
     Category,
+    DataLevel,
     Dimension,
     Framework,
     Indicator,
@@ -125,7 +126,9 @@ class Surveyor:
             ends_on=spec["ends_on"],
             grace_days=spec.get("grace_days", 30),
             time_zone=spec.get("time_zone", "UTC"),
+            theory_of_change=spec.get("theory_of_change", ""),
             assumptions=spec.get("assumptions", ""),
+            levels=spec.get("levels") or self._levels(entered, spec),
             created_at=moment(proposed, days=-20),
             updated_at=moment(spec.get("superseded_on") or spec.get("agreed_on") or proposed),
         )
@@ -140,14 +143,18 @@ class Surveyor:
         agreed.periods = _periods(agreed)
         return agreed
 
+    def _levels(self, entered: Entered, spec: Spec) -> list[str]:
+        """Those at which the units are, and the partnership's own: some of these report nothing."""
+        named = {_level_of(entered, row) for row in spec["units"]} | {entered.partnership.level}
+        return [level for level in DataLevel.values if level in named]
+
     def _units(self, agreed: Agreed) -> list[ReportingUnit]:
         """Units are the members' own: a second edition of a framework takes them over."""
         rows = agreed.spec["units"]
         units = [self._unit(agreed, row) for row in rows]
         for unit, row in zip(units, rows, strict=True):
             if "successor" in row:
-                unit.successor = units[row["successor"]]
-                unit.save(update_fields=["successor"])
+                _hand_over(unit, units[row["successor"]])
         return units
 
     def _unit(self, agreed: Agreed, row: Spec) -> ReportingUnit:
@@ -157,7 +164,10 @@ class Surveyor:
             membership=agreed.entered.members[row["of"]],
             country__isnull=not where,
             place=row.get("place", ""),
-            defaults={"since_on": _first_day(agreed, first) if first else agreed.spec["starts_on"]},
+            defaults={
+                "since_on": _first_day(agreed, first) if first else agreed.spec["starts_on"],
+                "level": _level_of(agreed.entered, row),
+            },
             **where,
         )
         return unit
@@ -166,8 +176,10 @@ class Surveyor:
         created = agreed.framework.created_at
         result = Result.objects.create(
             framework=agreed.framework,
+            series=key(agreed.framework.partnership.title, row["level"], row["title"]),
             level=row["level"],
             title=row["title"],
+            assumptions=row.get("assumptions", ""),
             created_at=created,
             updated_at=created,
         )
@@ -188,6 +200,7 @@ class Surveyor:
             **_baseline(row, agreed.framework.starts_on - timedelta(days=1)),
             **({} if row.get("bare") else self._sheet(agreed, row)),
         )
+        indicator.continues = indicator.former()
         item = Measured(indicator, row, course)
         members = {agreed.units[number].membership for number in agreed.reporters(item)}
         indicator.responsible = members.pop() if "of" in row and len(members) == 1 else None
@@ -250,6 +263,23 @@ class Surveyor:
                 part = _target(item, first, last, Decimal(round(value * share)))
                 part.category = self.categories["SEX", code]
                 yield part
+
+
+def _level_of(entered: Entered, row: Spec) -> str:
+    """Of a place a community or a province, as the partnership has it; of a country national."""
+    level = entered.partnership.level
+    if row.get("place"):
+        return level if level == DataLevel.COMMUNITY else DataLevel.SUBNATIONAL
+    return DataLevel.NATIONAL if "country" in row else level
+
+
+def _hand_over(unit: ReportingUnit, to: ReportingUnit) -> None:
+    """From the day after the member's last one."""
+    left_on = unit.membership.ended_on
+    if unit.successor is None and left_on:
+        unit.successor, unit.successor_since = to, left_on + timedelta(days=1)
+        unit.handed_over_at = moment(left_on, hour=15)
+        unit.save(update_fields=["successor", "successor_since", "handed_over_at"])
 
 
 def _baseline(row: Spec, on: date) -> Spec:

@@ -27,6 +27,7 @@ HELD = {
     "member@demo.example": ("kisima", ROLES.MANAGER),
     "evaluator@demo.example": ("tumaini", ROLES.EVALUATOR),
     "observer@demo.example": ("zawadi", ROLES.OBSERVER),
+    "focal@demo.example": ("rivers", ROLES.MANAGER),
     "system@demo.example": ("tumaini", ROLES.EVALUATOR),
 }
 

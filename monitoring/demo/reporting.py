@@ -8,8 +8,18 @@ from typing import Any
 
 from monitoring.demo.measures import Agreed, Measured
 from monitoring.demo.reading import TODAY, moment
+from monitoring.demo.stories import tell_with, told
 from monitoring.demo.values import Value, parts
-from monitoring.models import Category, Evidence, Observation, Period, ReportingUnit, Submission
+from monitoring.models import (
+    Category,
+    Evidence,
+    Observation,
+    Period,
+    ReportingUnit,
+    Story,
+    Submission,
+    UnsafeBreakdown,
+)
 from registry.models import User
 
 LAST_ENDED = date(2026, 9, 30)
@@ -25,6 +35,8 @@ class Sent:
     status: Status
     observations: list[Observation] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
+    stories: list[Story] = field(default_factory=list)
+    unsafe: list[UnsafeBreakdown] = field(default_factory=list)
 
 
 @dataclass
@@ -84,6 +96,7 @@ class Newsroom:
         self.agreed, self.categories = agreed, categories
         self.history = agreed.entered.history
         self.reviewer = agreed.entered.manager
+        self.told = told()
 
     def write(self) -> list[Sent]:
         return [sent for reporter in self._due() for sent in self._story(reporter)]
@@ -126,12 +139,14 @@ class Newsroom:
         sent.observations = list(self._observations(reporter, submission, days))
         if days.status == Status.DRAFT:
             sent.observations = sent.observations[:1]
+            tell_with(reporter, sent, self.told)
             return sent
         self._hand_in(sent, days.submitted, reporter)
         if days.returned:
             self._send_back(sent, days, reporter)
         if days.status == Status.APPROVED:
             self._approve(sent, days.approved)
+        tell_with(reporter, sent, self.told)
         sent.evidence = list(self._evidence(reporter, sent))
         return sent
 
@@ -141,6 +156,7 @@ class Newsroom:
             period=reporter.period,
             revision=revision,
             created_by=reporter.sender,
+            writers=[reporter.sender.pk],
             created_at=begun,
             updated_at=begun,
         )

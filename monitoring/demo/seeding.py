@@ -2,12 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 
+from monitoring.demo.annual import write_annual_reports
+from monitoring.demo.countries import report_on_countries, speak_for_countries
+from monitoring.demo.data_review import review_data
+from monitoring.demo.editions import begin_editions, remind_of_last_quarter
 from monitoring.demo.history import History
 from monitoring.demo.measures import Agreed, Surveyor
+from monitoring.demo.overviews import publish_overviews
 from monitoring.demo.people import load_people, load_rates
 from monitoring.demo.promises import Registrar
 from monitoring.demo.published import publish
@@ -31,6 +36,8 @@ from registry.telling import tell_quietly
 
 LATELY = timedelta(days=60)  # what people find among their notices
 CLOSES_AFTER = timedelta(days=120)
+# Of the third quarter, due on 30 October.
+REMINDED_ON = [date(2026, 10, 16), date(2026, 10, 27), date(2026, 10, 30), date(2026, 11, 6)]
 
 
 def is_empty() -> bool:
@@ -51,14 +58,22 @@ def seed() -> dict[str, int]:
     entered = Registrar(people, history).enter(partnerships())
     for step in STEPS:
         step(entered)
+    speak_for_countries(entered)
     surveyor = Surveyor()
     agreed = [framework for one in entered for framework in surveyor.measure(one)]
     sent = [s for framework in agreed for s in Newsroom(framework, surveyor.categories).write()]
     store(sent)
     _close(agreed, sent)
+    begin_editions(entered, agreed)
+    remind_of_last_quarter(agreed, REMINDED_ON)
     history.store()  # reports read from the events what had been sent when
+    review_data(agreed, sent, people)
     _count_rows()
     reports = sum(publish(framework, people.admin) for framework in agreed)
+    history.store()
+    reports += write_annual_reports(entered)
+    reports += publish_overviews(people, history)
+    reports += report_on_countries(people, history)
     history.store()
     tell_quietly(moment(TODAY) - LATELY)
     return {

@@ -7,6 +7,7 @@ from monitoring.demo.catalogue import enter_catalogue
 from monitoring.demo.coalition import coalition
 from monitoring.demo.dialogue import enter_dialogue
 from monitoring.demo.documents import agree_on_documents
+from monitoring.demo.evaluations import enter_evaluations
 from monitoring.demo.ledger import enter_ledgers
 from monitoring.demo.money import add_money
 from monitoring.demo.objectives import enter_objectives
@@ -24,6 +25,7 @@ STEPS: list[Callable[[Sequence[Entered]], None]] = [
     enter_principles,
     enter_dialogue,
     add_money,
+    enter_evaluations,
     review_and_amend,  # the last one: versions hold what the others have entered
     enter_catalogue,
 ]

@@ -3,7 +3,7 @@
 from django.db.models import OuterRef, Subquery
 
 from monitoring.demo.reporting import Sent, Status
-from monitoring.models import Evidence, Observation, Submission
+from monitoring.models import Evidence, Observation, Story, Submission, UnsafeBreakdown
 
 
 def store(sent: list[Sent]) -> None:
@@ -22,6 +22,8 @@ def _store_wave(sent: list[Sent]) -> None:
     Submission.objects.bulk_create(submissions, batch_size=1000)
     Observation.objects.bulk_create([o for item in sent for o in item.observations], 1000)
     Evidence.objects.bulk_create([e for item in sent for e in item.evidence], 1000)
+    Story.objects.bulk_create([one for item in sent for one in item.stories])
+    UnsafeBreakdown.objects.bulk_create([one for item in sent for one in item.unsafe])
     for item, values in zip(sent, decided, strict=True):
         for name, value in {"status": item.status, **values}.items():
             setattr(item.submission, name, value)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from monitoring.models.submissions import Observation, Submission
 from partnerships.models import Partnership
 from registry.errors import NotAllowed
-from registry.models import Event, Record, User
+from registry.models import Event, Record, User, require_reason
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -40,6 +40,12 @@ class Evidence(Record):
     )
     accepted = models.BooleanField(null=True, editable=False)
     decided_at = models.DateTimeField(null=True, editable=False)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, editable=False, related_name="decided_evidence"
+    )
+    decision_reason = models.TextField(
+        blank=True, max_length=2000, editable=False, help_text="why it was not accepted"
+    )
 
     objects = EvidenceQuerySet.as_manager()
     history_of = "submission__period__framework__partnership"
@@ -54,11 +60,24 @@ class Evidence(Record):
     def __str__(self) -> str:
         return self.title
 
-    def decide(self, accepted: bool, *, by: User) -> None:
-        """A reviewer's word on the evidence against the indicator's means of verification."""
+    @transaction.atomic
+    def decide(self, accepted: bool, *, by: User, reason: str = "") -> None:
+        """A reviewer's word on the evidence against the indicator's means of verification.
+
+        A later word replaces the former one, and both stay in the log.
+        """
         self.submission.require_reviewer(by)
         if by.pk == self.added_by_id:
             raise NotAllowed("own_evidence", "Who added the evidence cannot decide on it.")
-        with transaction.atomic():
-            self.change(accepted=accepted, decided_at=timezone.now())
-            Event.log(self, "accepted" if accepted else "refused", by=by)
+        if not accepted:
+            require_reason(reason)
+        self.decision_reason = reason.strip()
+        self.check_values()
+        self.submission.period.framework.partnership.hold()
+        self.change(
+            accepted=accepted,
+            decided_at=timezone.now(),
+            decided_by=by,
+            decision_reason=self.decision_reason,
+        )
+        Event.log(self, "accepted" if accepted else "refused", by=by, reason=self.decision_reason)

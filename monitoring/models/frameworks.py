@@ -1,17 +1,21 @@
 """What a partnership agreed to measure, and how."""
 
 import calendar
+import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from monitoring.models.levels import DataLevel
 from partnerships.models import Agreement, Partnership
 from registry.errors import DomainError, NotAllowed
 from registry.models import (
@@ -22,6 +26,7 @@ from registry.models import (
     User,
     check_day,
     days_in_range,
+    require_reason,
 )
 
 
@@ -36,6 +41,17 @@ class FrameworkQuerySet(models.QuerySet["Framework"]):
     def editable_by(self, user: Any) -> Self:
         return self.filter(partnership__in=Partnership.objects.editable_by(user).values("pk"))
 
+    def running(self) -> Self:
+        """Those whose periods open: agreed, and the ones before until the agreed one begins."""
+        later = Framework.objects.filter(
+            partnership=OuterRef("partnership"),
+            status=Framework.Status.AGREED,
+            edition__gt=OuterRef("edition"),
+            starts_on__gt=OuterRef("starts_on"),
+        )
+        before = Q(status=Framework.Status.SUPERSEDED, agreed_at__isnull=False) & Exists(later)
+        return self.filter(Q(status=Framework.Status.AGREED) | before)
+
     def in_force(self) -> Self:
         return self.filter(status__in=[Framework.Status.AGREED, Framework.Status.IMPORTED])
 
@@ -48,6 +64,7 @@ class Framework(MovingRecord):
         PROPOSED = "proposed"
         AGREED = "agreed"
         SUPERSEDED = "superseded"
+        WITHDRAWN = "withdrawn"
         IMPORTED = "imported"
 
     class Cadence(models.TextChoices):
@@ -59,11 +76,12 @@ class Framework(MovingRecord):
 
     SETTLED = (Status.AGREED, Status.SUPERSEDED, Status.IMPORTED)
     MOVES = {
-        Status.DRAFT: [Status.PROPOSED],
-        Status.PROPOSED: [Status.AGREED, Status.SUPERSEDED],
+        Status.DRAFT: [Status.PROPOSED, Status.WITHDRAWN],
+        Status.PROPOSED: [Status.AGREED, Status.SUPERSEDED, Status.WITHDRAWN],
         Status.AGREED: [Status.SUPERSEDED],
         Status.IMPORTED: [Status.SUPERSEDED],
         Status.SUPERSEDED: [],
+        Status.WITHDRAWN: [],
     }
     MONTHS: ClassVar[dict[str, int]] = {
         Cadence.MONTHLY: 1,
@@ -81,12 +99,37 @@ class Framework(MovingRecord):
     ends_on = models.DateField(validators=[check_day])
     grace_days = models.PositiveSmallIntegerField(default=30, validators=[MaxValueValidator(366)])
     time_zone = models.CharField(max_length=40, default="UTC")
-    assumptions = models.TextField(blank=True, max_length=20_000)
+    theory_of_change = models.TextField(
+        blank=True,
+        max_length=20_000,
+        help_text="how what is done leads to what is to change, and for whom",
+    )
+    assumptions = models.TextField(
+        blank=True, max_length=20_000, help_text="what has to hold outside the partners' reach"
+    )
+    levels = ArrayField(
+        models.CharField(max_length=11, choices=DataLevel),
+        default=list,
+        blank=True,
+        help_text="the levels at which data is to be reported, the local ones included",
+    )
+    based_on = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="made_from_it",
+        help_text="the framework that this one was copied from",
+    )
+    template = models.CharField(
+        max_length=40, blank=True, editable=False, help_text="the template it was begun from"
+    )
     agreement = models.OneToOneField(
         Agreement, models.PROTECT, null=True, editable=False, related_name="framework"
     )
     agreed_at = models.DateTimeField(null=True, editable=False)
     superseded_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
     import_batch = models.ForeignKey(
         ImportBatch, models.PROTECT, null=True, editable=False, related_name="frameworks"
     )
@@ -141,6 +184,13 @@ class Framework(MovingRecord):
                 "framework_settled", f"The framework is {self.status}; make a new edition."
             )
 
+    def following(self) -> "Framework | None":
+        """The edition in force, where it came after this one."""
+        later = Framework.objects.filter(
+            partnership=self.partnership_id, status=self.Status.AGREED, edition__gt=self.edition
+        )
+        return later.first()
+
     def spans(self) -> Iterator[tuple[date, date]]:
         """First and last day of every period that the cadence gives, to the framework's end."""
         months = self.MONTHS.get(self.cadence)
@@ -155,6 +205,13 @@ class Framework(MovingRecord):
         if not self.partnership.is_editable_by(by):
             raise NotAllowed("lead_only", "Only the lead partner's managers may do this.")
         Event.move(self, self.Status.PROPOSED, by=by, agreement=agreement)
+
+    def withdraw(self, *, by: User, reason: str) -> None:
+        """Take back a draft or a proposal; what was said to it stays recorded."""
+        if not self.partnership.is_editable_by(by):
+            raise NotAllowed("lead_only", "Only the lead partner's managers may do this.")
+        require_reason(reason)
+        Event.move(self, self.Status.WITHDRAWN, by=by, reason=reason, withdrawn_at=timezone.now())
 
     def mark_agreed(self, *, by: User) -> None:
         """Put this edition in force; the former one, and older proposals, are superseded."""
@@ -198,9 +255,18 @@ class Result(Record):
     parent = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, related_name="children"
     )
+    series = models.UUIDField(
+        default=uuid.uuid4,
+        db_default=RandomUUID(),
+        editable=False,
+        help_text="the same over framework editions",
+    )
     level = models.CharField(max_length=7, choices=Level)
     title = models.CharField(max_length=2000)
     description = models.TextField(blank=True, max_length=20_000)
+    assumptions = models.TextField(
+        blank=True, max_length=20_000, help_text="what has to hold for the result to come about"
+    )
 
     objects = OfFrameworkQuerySet.as_manager()
     history_of = "framework__partnership"
@@ -247,6 +313,18 @@ class Dimension(models.Model):
     sdmx_concept = models.CharField(
         max_length=40, blank=True, help_text="the dimension of the SDG data structure (SDMX)"
     )
+    first = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="of two that are crossed, such as sex by age",
+    )
+    second = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
 
     objects = DimensionQuerySet.as_manager()
 
@@ -255,7 +333,12 @@ class Dimension(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["framework", "code"], nulls_distinct=False, name="dimension_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(first=None, second=None)
+                | Q(first__isnull=False, second__isnull=False) & ~Q(first=F("second")),
+                name="dimension_crosses_two",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -277,13 +360,32 @@ class Category(models.Model):
     sdmx_code = models.CharField(
         max_length=40, blank=True, help_text="empty: the SDMX list has no such code"
     )
+    first = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="of a crossed dimension: its category of the first one",
+    )
+    second = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
 
     objects = CategoryQuerySet.as_manager()
 
     class Meta:
         ordering = ["dimension", "sort", "pk"]
         verbose_name_plural = "categories"
-        constraints = [models.UniqueConstraint(fields=["dimension", "code"], name="category_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["dimension", "code"], name="category_once"),
+            models.CheckConstraint(
+                condition=Q(first=None, second=None)
+                | Q(first__isnull=False, second__isnull=False) & ~Q(first=F("second")),
+                name="category_crosses_two",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label

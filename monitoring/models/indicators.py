@@ -1,17 +1,15 @@
-"""Indicators, with how their values add up, and their targets."""
+"""Indicators, with how their values add up."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Coalesce
 
-from monitoring.models.frameworks import Category, Dimension, Framework, OfFrameworkQuerySet, Result
+from monitoring.models.frameworks import Dimension, Framework, OfFrameworkQuerySet, Result
 from partnerships.models import Membership
 from registry.models import (
     FIRST_DAY,
@@ -93,11 +91,35 @@ class Indicator(Record):
         "rating_max",
         "by_place",
         "counts_people",
+        "counts_new_people",
     )
+    # A change of these may be one of wording, or of what is measured and of whom: people say which.
+    ASKED_ABOUT = ("definition", "responsible")
 
     result = models.ForeignKey(Result, models.CASCADE, related_name="indicators")
     series = models.UUIDField(
         default=uuid.uuid4, editable=False, help_text="the same over framework editions"
+    )
+    continues = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="continued_by",
+        help_text="the indicator of an earlier edition in whose place this one stands",
+    )
+    breaks_series = models.BooleanField(
+        null=True,
+        blank=True,
+        help_text="true: its values are no longer those of the indicator that it continues; "
+        "false: what was changed is wording only; empty: nothing was changed that asks for it",
+    )
+    break_reason = models.TextField(
+        blank=True, max_length=2000, help_text="what is measured differently, and why"
+    )
+    joins_series = models.BooleanField(
+        default=False, help_text="over the break, a joined series may be shown all the same"
     )
     code = models.CharField(max_length=60, blank=True)
     title = models.CharField(max_length=2000)
@@ -129,6 +151,15 @@ class Indicator(Record):
         validators=[MinValueValidator(FIRST_DAY.year), MaxValueValidator(LAST_DAY.year)],
     )
     baseline_source = models.CharField(max_length=2000, blank=True)
+    baseline_unavailable = models.BooleanField(
+        default=False, help_text="nobody has the value; not the same as not having stated it"
+    )
+    baseline_plan = models.TextField(
+        blank=True, max_length=2000, help_text="how a baseline that is not available will be found"
+    )
+    baseline_plan_on = models.DateField(
+        null=True, blank=True, validators=[check_day], help_text="by when"
+    )
     by_place = models.BooleanField(default=False)
     counts_people = models.CharField(max_length=8, choices=CountsPeople, default=CountsPeople.NO)
     counts_new_people = models.BooleanField(
@@ -163,6 +194,7 @@ class Indicator(Record):
 
     class Meta:
         ordering = ["result__framework_id", "result_id", "pk"]
+        indexes = [models.Index(fields=["series"], name="indicator_by_series")]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(measure__in=["rating", "yes_no", "percent"])
@@ -203,7 +235,7 @@ class Indicator(Record):
                 violation_error_message="An indicator to maintain needs its tolerance.",
             ),
             models.CheckConstraint(
-                condition=days_in_range("baseline_on")
+                condition=days_in_range("baseline_on", "baseline_plan_on")
                 & Q(baseline_year__range=(FIRST_DAY.year, LAST_DAY.year)),
                 name="indicator_baseline_in_range",
             ),
@@ -219,7 +251,35 @@ class Indicator(Record):
                 name="indicator_one_library",
                 violation_error_message="An indicator is taken from one library at most.",
             ),
+            models.CheckConstraint(
+                condition=Q(baseline_unavailable=False)
+                | Q(baseline_value=None, baseline_numerator=None, baseline_denominator=None),
+                name="indicator_unavailable_has_none",
+                violation_error_message="A baseline that is stated is available.",
+            ),
+            models.CheckConstraint(
+                condition=Q(baseline_unavailable=False, baseline_plan="", baseline_plan_on=None)
+                | Q(baseline_unavailable=True, baseline_plan_on__isnull=False)
+                & ~Q(baseline_plan=""),
+                name="indicator_unavailable_has_plan",
+                violation_error_message="A baseline that is not available has a plan: how it will "
+                "be found, and by when; any other one has none.",
+            ),
+            models.CheckConstraint(
+                condition=Q(breaks_series=True) & ~Q(break_reason="")
+                | Q(break_reason="", joins_series=False)
+                & (Q(breaks_series=None) | Q(breaks_series=False)),
+                name="indicator_break_has_reason",
+                violation_error_message="A series that breaks says what is measured differently; "
+                "one that does not has nothing to join.",
+            ),
         ]
+
+    SAID_AT = {
+        "indicator_unavailable_has_none": "baseline_unavailable",
+        "indicator_unavailable_has_plan": "baseline_plan",
+        "indicator_break_has_reason": "break_reason",
+    }
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}".strip()
@@ -230,37 +290,71 @@ class Indicator(Record):
             raise ValidationError({"responsible": "Not a member of this partnership."})
 
     def take_over(self, former: "Indicator") -> None:
-        """Continue the series of an earlier edition's indicator (RULES 10)."""
+        """Stand in the place of an earlier edition's indicator, and continue its series unless
+        that breaks (RULES 10)."""
         of_partnership = former.framework.partnership_id == self.framework.partnership_id
         if not of_partnership or former.framework.edition >= self.framework.edition:
             text = "Not an indicator of an earlier edition of this framework."
             raise ValidationError({"continues": text})
-        here = Indicator.objects.filter(result__framework=self.framework)
-        if here.filter(series=former.series).exists():
+        here = Indicator.objects.filter(result__framework=self.framework).exclude(pk=self.pk)
+        if here.filter(Q(series=former.series) | Q(continues=former)).exists():
             text = "Another indicator of this framework continues it already."
             raise ValidationError({"continues": text})
+        self.continues, self.series = former, former.series
+
+    def former(self) -> "Indicator | None":
+        """The indicator in whose place this one stands: named, or of the same series."""
+        if self.continues_id:
+            return self.continues
+        earlier = Indicator.objects.filter(
+            series=self.series,
+            result__framework__partnership=self.framework.partnership_id,
+            result__framework__edition__lt=self.framework.edition,
+        )
+        return earlier.order_by("-result__framework__edition").first()
+
+    def differing(self, names: Sequence[str], former: "Indicator") -> list[str]:
+        return [name for name in names if _said(self, name) != _said(former, name)]
+
+    def settle_series(self) -> None:
+        """Continue the series, or begin a new one where it breaks; refuse what leaves it open.
+
+        Targets, baselines and wording may change. What changes the measure breaks the series, and
+        that is a choice to be made; whether other words for the definition do, people say.
+        """
+        former = self.former()
+        if former is None:
+            if self.breaks_series is not None:
+                text = "It continues no indicator of an earlier edition: there is nothing to break."
+                raise ValidationError({"breaks_series": text})
+            return
+        if self.breaks_series:
+            if self.series == former.series:
+                self.continues, self.series = former, uuid.uuid4()
+            return
+        self._require_series_kept(former)
         self.series = former.series
 
-    def require_series_kept(self) -> None:
-        """Refuse what would break the series that this indicator has taken over."""
-        former = (
-            Indicator.objects.filter(
-                series=self.series,
-                result__framework__partnership=self.framework.partnership_id,
-                result__framework__edition__lt=self.framework.edition,
-            )
-            .order_by("-result__framework__edition")
-            .first()
-        )
-        facts = self.SERIES_FACTS if former else ()
-        broken = [name for name in facts if getattr(self, name) != getattr(former, name)]
-        if broken:
+    def _require_series_kept(self, former: "Indicator") -> None:
+        if broken := self.differing(self.SERIES_FACTS, former):
             text = "It differs from the indicator that this one continues: that breaks the series."
             raise ValidationError(dict.fromkeys(broken, text), code="breaks_series")
+        asked = self.differing(self.ASKED_ABOUT, former)
+        if asked and self.breaks_series is None:
+            named = " and ".join(asked)
+            text = f"Say whether the other {named} breaks the series, or is a matter of wording."
+            raise ValidationError({"breaks_series": text}, code="series_unsettled")
 
     @property
     def framework(self) -> Framework:
         return self.result.framework
+
+
+def _said(indicator: Indicator, name: str) -> Any:
+    """A field's value, so that spaces make no difference."""
+    field = Indicator._meta.get_field(name)
+    value = getattr(indicator, field.attname)  # type: ignore[union-attr]
+    return " ".join(value.split()) if isinstance(value, str) else value
 
 
 class Span(Func):
@@ -271,54 +365,3 @@ class Span(Func):
 
     def __init__(self, first: str, last: str, **extra: Any) -> None:
         super().__init__(F(first), F(last), Value("[]"), **extra)
-
-
-class PeriodTargetQuerySet(OfFrameworkQuerySet):
-    path = "indicator__result__framework"
-
-
-class PeriodTarget(Record):
-    """What an indicator shall reach over a span of one or more periods."""
-
-    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="targets")
-    category = models.ForeignKey(
-        Category, models.PROTECT, null=True, blank=True, related_name="targets"
-    )
-    starts_on = models.DateField(validators=[check_day])
-    ends_on = models.DateField(validators=[check_day])
-    value = models.DecimalField(max_digits=30, decimal_places=10)
-    comment = models.TextField(blank=True, max_length=20_000)
-    imported = models.BooleanField(default=False, editable=False)
-
-    objects = PeriodTargetQuerySet.as_manager()
-    history_of = "indicator__result__framework__partnership"
-
-    class Meta:
-        ordering = ["indicator", "ends_on", "starts_on", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_on__gte=F("starts_on")),
-                name="target_ends_after_start",
-                violation_error_message="The end must not come before the start.",
-            ),
-            models.CheckConstraint(
-                condition=days_in_range("starts_on", "ends_on"), name="target_days_in_range"
-            ),
-            ExclusionConstraint(
-                name="target_spans_apart",
-                expressions=[
-                    ("indicator", RangeOperators.EQUAL),
-                    (
-                        Coalesce("category", Value(0, models.BigIntegerField())),
-                        RangeOperators.EQUAL,
-                    ),
-                    (Span("starts_on", "ends_on"), RangeOperators.OVERLAPS),
-                ],
-                condition=Q(imported=False),
-                violation_error_code="overlapping_target",
-                violation_error_message="Another target covers a part of this span.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.indicator}: {self.value} by {self.ends_on}"

@@ -5,12 +5,13 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.db import connection, models, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models import F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from monitoring.models.frameworks import Framework, OfFrameworkQuerySet
 from monitoring.models.indicators import Indicator
+from monitoring.models.levels import DataLevel
 from partnerships.models import Membership, Partnership
 from registry.errors import DomainError, NotAllowed
 from registry.models import (
@@ -62,12 +63,15 @@ class ReportingUnitQuerySet(models.QuerySet["ReportingUnit"]):
         units = list(
             members.select_related("membership__partner", "membership__partnership", "country")
         )
-        periods = Period.objects.filter(
-            status=Period.Status.OPEN,
-            ends_on__lte=on,
-            framework__status=Framework.Status.AGREED,
-            framework__partnership__in={u.membership.partnership_id for u in units},
-        ).select_related("framework")
+        periods = (
+            Period.objects.expecting()
+            .filter(
+                status=Period.Status.OPEN,
+                ends_on__lte=on,
+                framework__partnership__in={u.membership.partnership_id for u in units},
+            )
+            .select_related("framework")
+        )
         of_unit = Coalesce("unit__merged_into", "unit")
         begun = ReportingUnit.submissions.rel.related_model._default_manager.annotate(line=of_unit)
         begun = begun.filter(line__in=[unit.pk for unit in units])
@@ -92,11 +96,33 @@ class ReportingUnit(models.Model):
         Country, models.PROTECT, null=True, blank=True, related_name="reporting_units"
     )
     place = models.CharField(max_length=300, blank=True, help_text="empty: the member itself")
+    level = models.CharField(
+        max_length=11,
+        choices=DataLevel,
+        blank=True,
+        help_text="at which its data is reported; it does not change",
+    )
     since_on = models.DateField(
         default=timezone.localdate, help_text="data is due for periods that end from then on"
     )
     successor = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="predecessors"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="predecessors",
+        help_text="the unit to which it was handed over",
+    )
+    successor_since = models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        validators=[check_day],
+        help_text="from then on its data is the successor's",
+    )
+    handed_over_at = models.DateTimeField(
+        null=True, editable=False, help_text="when that was decided; earlier figures stay"
     )
     merged_into = models.ForeignKey(
         "self",
@@ -120,7 +146,14 @@ class ReportingUnit(models.Model):
                 name="reporting_unit_once",
                 violation_error_message="The member has a reporting unit for this country "
                 "and place already.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(successor=None, successor_since=None, handed_over_at=None)
+                | Q(successor__isnull=False, successor_since__isnull=False)
+                & Q(handed_over_at__isnull=False)
+                & ~Q(successor=F("pk")),
+                name="reporting_unit_handed_over",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -130,8 +163,12 @@ class ReportingUnit(models.Model):
     @property
     def asks(self) -> set[tuple[bool, int | None]]:
         """What an indicator says that is asked of this unit: by place or not, of whom."""
-        has_place = bool(self.place or self.country_id)
-        return {(has_place, None), (has_place, self.membership_id)}
+        return {(self.has_place, None), (self.has_place, self.membership_id)}
+
+    @property
+    def has_place(self) -> bool:
+        """Whether it is a member in a place, not the member itself."""
+        return bool(self.place or self.country_id)
 
     def require_member_at(self, period: "Period") -> None:
         """A member that left has no data for periods that end after its last day (RULES 11)."""
@@ -139,6 +176,13 @@ class ReportingUnit(models.Model):
         if ended_on and ended_on < period.ends_on:
             text = f"The member's last day was {ended_on}, before the period's end."
             raise DomainError("not_a_member_then", text)
+        if self.is_handed_over(period):
+            text = f"Since {self.successor_since} this is {self.successor}'s to report."
+            raise DomainError("unit_handed_over", text, unit=self.successor_id)
+
+    def is_handed_over(self, period: "Period") -> bool:
+        """Whether the period ends when the unit's data was another unit's already."""
+        return self.successor_since is not None and self.successor_since <= period.ends_on
 
     def require_standing(self) -> None:
         """Since a merge of partners, one of two units takes the data of both."""
@@ -150,18 +194,31 @@ class ReportingUnit(models.Model):
     def owes(self, period: "Period") -> bool:
         """Data is due for periods that end while the member takes part."""
         first = max(self.since_on, self.membership.accepted_on or date.max)
-        return first <= period.ends_on
+        return first <= period.ends_on and not self.is_handed_over(period)
 
 
 class PeriodQuerySet(OfFrameworkQuerySet):
+    def expecting(self) -> Self:
+        """Periods for which data is due: of editions in force, and those of earlier editions that
+        end before the edition in force begins."""
+        later = Framework.objects.filter(
+            partnership=OuterRef("framework__partnership"), status=Framework.Status.AGREED
+        )
+        begins = Subquery(later.values("starts_on")[:1])
+        earlier = Q(
+            framework__status=Framework.Status.SUPERSEDED,
+            framework__agreed_at__isnull=False,
+            ends_on__lt=F("begins"),
+        )
+        agreed = Q(framework__status=Framework.Status.AGREED)
+        return self.annotate(begins=begins).filter(agreed | earlier)
+
     def ended_by(self, on: date) -> Self:
         return self.filter(ends_on__lte=on)
 
     def open_for(self, framework: Framework, through: date) -> list["Period"]:
         """Open the periods that have begun by then; opening twice opens none."""
-        if framework.status != Framework.Status.AGREED:
-            text = "Periods open once the framework is agreed."
-            raise DomainError("framework_not_agreed", text)
+        through = min(through, self._last_day(framework))
         begun = [span for span in framework.spans() if span[0] <= through]
         self.bulk_create(
             [Period.of_span(framework, first, last) for first, last in begun],
@@ -169,16 +226,32 @@ class PeriodQuerySet(OfFrameworkQuerySet):
         )
         return list(framework.periods.filter(starts_on__in=[first for first, _ in begun]))
 
-    def reportable(self, on: date) -> Self:
-        """Periods of agreed frameworks whose data was due before that day, still without a run."""
-        public = Partnership.objects.public().values("pk")
+    def _last_day(self, framework: Framework) -> date:
+        """An edition that was superseded goes on up to the day before the next one begins."""
+        if framework.status == Framework.Status.AGREED:
+            return framework.ends_on
+        following = framework.following() if framework.agreed_at else None
+        if framework.status != Framework.Status.SUPERSEDED or following is None:
+            text = "Periods open once the framework is agreed."
+            raise DomainError("framework_not_agreed", text)
+        return following.starts_on - timedelta(days=1)
+
+    def with_reports(self) -> Self:
+        """Periods of which there are reports: of frameworks that registered partnerships agreed."""
         return self.filter(
-            due_on__lt=on,
             framework__status__in=[Framework.Status.AGREED, Framework.Status.SUPERSEDED],
             framework__agreed_at__isnull=False,
-            framework__partnership__in=public,
-            report_runs=None,
-        ).select_related("framework__partnership")
+            framework__partnership__in=Partnership.objects.public().values("pk"),
+        )
+
+    def over(self) -> Self:
+        """Those whose last day is over in the framework's time zone."""
+        today = Func(F("framework__time_zone"), Value(timezone.now()), function="timezone")
+        return self.filter(ends_on__lt=Cast(today, models.DateField()))
+
+    def reportable(self, on: date) -> Self:
+        """Periods whose data was due before that day, still without a run."""
+        return self.with_reports().filter(due_on__lt=on, reportruns=None)
 
 
 class Period(MovingRecord):
@@ -253,19 +326,25 @@ class Period(MovingRecord):
 
     def require_ended(self) -> None:
         """Refuse while the period's last day is not over in the framework's time zone."""
-        today = timezone.localdate(timezone=ZoneInfo(self.framework.time_zone))
-        if self.ends_on >= today:
-            raise DomainError("period_not_ended", f"The period {self} ends on {self.ends_on}.")
+        if not self.has_ended:
+            text = f"The period {self} is not over: its data can be sent after {self.ends_on}."
+            raise DomainError("period_not_ended", text)
 
-    def close(self, *, by: User) -> None:
+    @property
+    def has_ended(self) -> bool:
+        """Whether its last day is over in the framework's time zone."""
+        return self.ends_on < timezone.localdate(timezone=ZoneInfo(self.framework.time_zone))
+
+    def close(self, *, by: User, reason: str = "") -> None:
         """Lock the period against data; waiting submissions have to be decided first."""
         self._lead_only(by)
         with transaction.atomic():
+            self.framework.partnership.hold()
             Period.objects.select_for_update().get(pk=self.pk)
             if waiting := self.submissions.filter(status="submitted").count():
                 text = f"{waiting} submission(s) wait for a decision."
                 raise DomainError("submissions_waiting", text)
-            Event.move(self, self.Status.CLOSED, by=by, closed_at=timezone.now())
+            Event.move(self, self.Status.CLOSED, by=by, reason=reason, closed_at=timezone.now())
 
     def reopen(self, *, by: User, reason: str) -> None:
         self._lead_only(by)

@@ -6,9 +6,10 @@ from datetime import datetime
 from django.db.models import Exists, Max, OuterRef, Q
 
 from monitoring.models.frameworks import Framework
-from monitoring.models.indicators import Indicator, PeriodTarget
+from monitoring.models.indicators import Indicator
 from monitoring.models.reports import Report
 from monitoring.models.submissions import Submission
+from monitoring.models.targets import PeriodTarget
 
 
 def measured_of(partnership_ids: Iterable[int]) -> set[int]:

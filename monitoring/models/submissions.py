@@ -3,16 +3,19 @@
 from datetime import datetime
 from typing import Any, Self
 
+from django.core.validators import MinValueValidator
 from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from monitoring.models.deciding import Decided
 from monitoring.models.frameworks import Category, Framework
 from monitoring.models.indicators import Indicator
 from monitoring.models.periods import Period, ReportingUnit
+from monitoring.models.reviewers import Reviewer, members_of, reviewed_by
 from partnerships.models import Membership, Partnership
 from registry.errors import DomainError, NotAllowed
-from registry.models import Event, ImportBatch, MovingRecord, User, require_reason
+from registry.models import Event, ImportBatch, User
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -46,15 +49,33 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         own = Q(sent_for=None, unit__membership__partner=partner) | Q(sent_for__partner=partner)
         return self.filter(person, own, status__in=Submission.IN_PROGRESS)
 
+    def note_writer(self, by: User) -> None:
+        """Remember who had a hand in them; twice is once."""
+        appended = models.Func(F("writers"), models.Value(by.pk), function="array_append")
+        self.exclude(writers__contains=[by.pk]).update(writers=appended)
+
     def in_progress(self) -> Self:
         """Begun or sent back: its own people have to act."""
         return self.filter(status__in=[Submission.Status.DRAFT, Submission.Status.RETURNED])
 
     def reviewable_by(self, user: Any) -> Self:
-        """Waiting ones that the user may decide: not what the user has sent, oldest first."""
-        led = Partnership.objects.editable_by(user).values("pk")
-        waiting = self.waiting().filter(period__framework__partnership__in=led)
-        return waiting.exclude(submitted_by=user).order_by("submitted_at", "pk")
+        """Waiting ones that the user may decide (see `require_reviewer`), oldest first."""
+        theirs = reviewed_by(user).values("pk")
+        waiting = self.waiting().filter(period__framework__partnership__in=theirs)
+        hands = Q(submitted_by=user) | Q(created_by=user) | Q(writers__contains=[user.pk])
+        waiting = waiting.exclude(hands)
+        if not user.is_staff:
+            waiting = waiting.exclude(pk__in=self._of_own_organisation(user).values("pk"))
+        return waiting.order_by("submitted_at", "pk")
+
+    def _of_own_organisation(self, user: Any) -> Self:
+        """Data that the user's own organisation reports or sends, where reviewers are named."""
+        own = members_of(user).values("pk")
+        named = Reviewer.objects.current().values("partnership_id")
+        return self.waiting().filter(
+            Q(unit__membership__in=own) | Q(sent_for__in=own),
+            period__framework__partnership__in=named,
+        )
 
     def with_names(self) -> Self:
         return self.select_related(
@@ -65,7 +86,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         )
 
 
-class Submission(MovingRecord):
+class Submission(Decided):
     """One reporting unit's data for one period."""
 
     class Status(models.TextChoices):
@@ -109,18 +130,9 @@ class Submission(MovingRecord):
         related_name="submissions_in_charge",
         help_text="who took it over; empty: who began it",
     )
-    submitted_by = models.ForeignKey(
-        User, models.PROTECT, null=True, editable=False, related_name="submissions"
-    )
-    submitted_at = models.DateTimeField(null=True, editable=False)
     complete_at = models.DateTimeField(
         null=True, editable=False, help_text="when first handed in with every value of its unit"
     )
-    approved_by = models.ForeignKey(
-        User, models.PROTECT, null=True, editable=False, related_name="approved_submissions"
-    )
-    approved_at = models.DateTimeField(null=True, editable=False)
-    withdrawn_at = models.DateTimeField(null=True, editable=False)
     comment = models.TextField(blank=True, max_length=20_000)
     import_batch = models.ForeignKey(
         ImportBatch, models.PROTECT, null=True, editable=False, related_name="submissions"
@@ -149,24 +161,35 @@ class Submission(MovingRecord):
                 condition=Q(approved_by=None) | ~Q(approved_by=F("submitted_by")),
                 name="submission_reviewed_by_another",
             ),
+            models.CheckConstraint(
+                condition=~Q(writers__contains=[F("approved_by")]),
+                name="submission_not_reviewed_by_a_writer",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.unit}: {self.period} r{self.revision}"
 
-    def require_editable(self, by: User) -> None:
+    def require_sender(self, by: User) -> None:
         if not Submission.objects.editable_by(by).filter(pk=self.pk).exists():
             raise NotAllowed("unit_only", "Only the reporting unit's own people may do this.")
+
+    def require_editable(self, by: User) -> None:
+        self.require_sender(by)
         if self.status not in (self.Status.DRAFT, self.Status.RETURNED):
             raise DomainError("submission_locked", f"The submission is {self.status}.")
         if self.period.status == Period.Status.CLOSED:
             raise DomainError("period_closed", f"The period {self.period} is closed.")
 
     def hold_editable(self, by: User) -> None:
-        """Require it in the caller's transaction, in which the period cannot be closed."""
+        """Require it in the caller's transaction, in which the period cannot be closed.
+
+        Who writes is remembered: see `note_writer`.
+        """
         self.period.hold()
         self.refresh_from_db(fields=["status"])
         self.require_editable(by)
+        self.note_writer(by)
 
     @transaction.atomic
     def submit(self, *, by: User) -> None:
@@ -186,6 +209,7 @@ class Submission(MovingRecord):
             submitted_at=now,
             complete_at=self.complete_at or (None if self.lacking().exists() else now),
         )
+        self.return_reasons.answer(self, by=by)
 
     def lacking(self) -> models.QuerySet[Indicator]:
         """Indicators that this unit reports and for which the submission has no total."""
@@ -197,58 +221,9 @@ class Submission(MovingRecord):
 
         An indicator with a responsible member is asked of that member's units only.
         """
-        has_place = bool(self.unit.place or self.unit.country_id)
         of_framework = Indicator.objects.filter(result__framework=self.period.framework_id)
         asked = Q(responsible=None) | Q(responsible=self.unit.membership_id)
-        return of_framework.filter(asked, by_place=has_place)
-
-    @transaction.atomic
-    def send_back(self, *, by: User, reason: str) -> None:
-        self.require_reviewer(by)
-        require_reason(reason)
-        self.period.hold()
-        Event.move(self, self.Status.RETURNED, by=by, reason=reason)
-
-    @transaction.atomic
-    def approve(self, *, by: User, at: datetime | None = None) -> None:
-        """Make the values count; a correction's rows end those they replace, for good."""
-        self.require_reviewer(by)
-        self.period.hold()
-        at = at or timezone.now()
-        Event.move(self, self.Status.APPROVED, by=by, approved_by=by, approved_at=at)
-        Observation.objects.put_in_force(self, at)
-        self._supersede_emptied(by=by)
-
-    @transaction.atomic
-    def withdraw(self, *, by: User, reason: str) -> None:
-        """Take the submission's values out; what they had replaced is not revived."""
-        require_reason(reason)
-        is_sender = Submission.objects.editable_by(by).filter(pk=self.pk).exists()
-        if not (is_sender or self.period.framework.partnership.is_editable_by(by)):
-            raise NotAllowed("unit_only", "Only its own people or a reviewer may do this.")
-        self.period.hold()
-        now = timezone.now()
-        Event.move(self, self.Status.WITHDRAWN, by=by, reason=reason, withdrawn_at=now)
-        self.observations.filter(counts_from__isnull=False, counts_until=None).update(
-            counts_until=now
-        )
-
-    def require_reviewer(self, by: User) -> None:
-        """The lead's managers or an admin review, but never their own submission."""
-        if not self.period.framework.partnership.is_editable_by(by):
-            raise NotAllowed("reviewer_only", "Only a reviewer of the partnership may do this.")
-        if by.pk == self.submitted_by_id:
-            raise NotAllowed("own_submission", "The submitter cannot review the submission.")
-
-    def _supersede_emptied(self, *, by: User) -> None:
-        """An earlier revision without a counting value left is superseded."""
-        earlier = Submission.objects.filter(
-            unit=self.unit_id, period=self.period_id, status=self.Status.APPROVED
-        ).exclude(pk=self.pk)
-        for submission in earlier.exclude(
-            observations__counts_from__isnull=False, observations__counts_until=None
-        ):
-            Event.move(submission, self.Status.SUPERSEDED, by=by)
+        return of_framework.filter(asked, by_place=self.unit.has_place)
 
 
 class ObservationQuerySet(models.QuerySet["Observation"]):
@@ -308,19 +283,38 @@ class Observation(models.Model):
         INTERNALLY_VALIDATED = "internally_validated", "internally validated"
         INDEPENDENTLY_VERIFIED = "independently_verified", "independently verified"
 
-    submission = models.ForeignKey(Submission, models.CASCADE, related_name="observations")
+    # The constraints' index begins with the submission; most values are of no category.
+    submission = models.ForeignKey(
+        Submission, models.CASCADE, db_index=False, related_name="observations"
+    )
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="observations")
     period = models.ForeignKey(Period, models.PROTECT, related_name="observations")
     unit = models.ForeignKey(ReportingUnit, models.PROTECT, related_name="observations")
     category = models.ForeignKey(
-        Category, models.PROTECT, null=True, blank=True, related_name="observations"
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="observations",
     )
     value = models.DecimalField(max_digits=30, decimal_places=10, null=True, blank=True)
     numerator = models.DecimalField(max_digits=30, decimal_places=10, null=True, blank=True)
     denominator = models.DecimalField(max_digits=30, decimal_places=10, null=True, blank=True)
     text = models.TextField(blank=True, max_length=20_000)
     comment = models.TextField(blank=True, max_length=20_000)
+    variance_reason = models.TextField(
+        blank=True, max_length=20_000, help_text="why it is far from what was expected"
+    )
     is_provisional = models.BooleanField(default=False)
+    method = models.CharField(
+        blank=True, max_length=2000, help_text="how it was estimated, where it was"
+    )
+    sample_size = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    interval_low = models.DecimalField(max_digits=30, decimal_places=10, null=True, blank=True)
+    interval_high = models.DecimalField(max_digits=30, decimal_places=10, null=True, blank=True)
     withdraws = models.BooleanField(default=False, help_text="takes the cell's value away")
     verification = models.CharField(
         max_length=22, choices=Verification, default=Verification.SELF_REPORTED
@@ -333,6 +327,19 @@ class Observation(models.Model):
 
     class Meta:
         ordering = ["submission", "indicator", "category", "pk"]
+        indexes = [
+            models.Index(
+                fields=["category"],
+                name="observation_by_category",
+                condition=Q(category__isnull=False),
+            ),
+            # What was corrected lately: few of many.
+            models.Index(
+                fields=["counts_until"],
+                name="observation_ended",
+                condition=Q(counts_until__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["submission", "indicator", "category"],
@@ -354,6 +361,16 @@ class Observation(models.Model):
                 | Q(withdraws=False, value=None, numerator=None, denominator=None) & ~Q(text=""),
                 name="observation_one_kind_of_value",
                 violation_error_message="A value, or numerator and denominator, or a text.",
+            ),
+            models.CheckConstraint(
+                condition=Q(interval_low=None, interval_high=None)
+                | Q(interval_low__isnull=False, interval_high__gte=F("interval_low")),
+                name="observation_interval_in_order",
+                violation_error_message="An interval has a low and a high end, in that order.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sample_size=None) | Q(sample_size__gte=1),
+                name="observation_sample_of_some",
             ),
             models.CheckConstraint(
                 condition=Q(counts_until=None)

@@ -12,6 +12,7 @@ from monitoring.aggregation import partnership_figures
 from monitoring.explanations import lights_shown
 from monitoring.models import Framework, Report, ReportingUnit, Submission
 from monitoring.presentation import IndicatorRow
+from monitoring.views.breakdowns import breakdowns_of
 from partnerships.forms.search import PartnershipFilter
 from partnerships.models import Agreement, Commitment, Delivery, Marker, Membership, Partnership
 from partnerships.models.narrowing import MOST, count_facets
@@ -110,6 +111,7 @@ def partnership(request: HttpRequest, key: str) -> HttpResponse:
         "lights": lights_shown(figures.timeliness, figures.achievement),
         "indicators": with_bars(rows),
         "charts": _charts(rows),
+        "broken_down": breakdowns_of(figures, request.user),
         "on_track": sum(row.light.colour in ("on_track", "met") for row in rows),
         "without_data": sum(row.light.colour == "no_data" for row in rows),
         "framework": figures.framework,

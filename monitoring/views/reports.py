@@ -1,100 +1,77 @@
 """Reports: the list, and a report read from its snapshot alone."""
 
-from typing import Any
+from itertools import count
+from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 
-from monitoring.aggregation import Light
-from monitoring.explanations import lights_shown
-from monitoring.models import Report
-from monitoring.presentation import IndicatorRow
-from monitoring.views.catalogue import with_bars
-from partnerships.models import Partnership
-from partnerships.views.finding import page_of
+from monitoring.forms.report_filter import ReportFilter, public_reports
+from monitoring.models import Report, ReportFile
+from monitoring.models.reports import SHOWN
+from monitoring.reports.documents import document_of
+from monitoring.reports.snapshot import canonical
+from partnerships.views.finding import visible_partnership
 from registry.paging import newest_first
-
-GROUPS = {
-    "A": "Accountability and data",
-    "B": "ESG and SDG bases",
-    "C": "Fair public-private partnerships",
-    "D": "What makes partnerships work",
-    "E": "Inclusiveness",
-    "F": "Beyond finance",
-    "G": "Principled foundation",
-    "H": "Solutions and needs",
-    "I": "Follow-up and review",
-}
-# Evidence is opened on the partnership's page, on this one, or else in the API.
-ON_PARTNERSHIP = ("partnerships.commitment", "partnerships.membership")
-IN_API = {
-    "partnerships.endorsement": "endorsements",
-    "monitoring.framework": "frameworks",
-    "monitoring.submission": "submissions",
-    "monitoring.observation": "observations",
-}
 
 
 def reports(request: HttpRequest) -> HttpResponse:
-    """Published reports, newest first."""
-    public = Partnership.objects.public().values("pk")
-    rows = Report.objects.filter(status=Report.Status.PUBLISHED, partnership__in=public)
+    """Published reports of every kind, searched and filtered, newest first."""
+    form = ReportFilter(request.GET)
+    rows = form.found(public_reports(request.user))
     page = newest_first(rows.for_list(), request.GET.get("after", ""))
-    return render(request, "monitoring/reports.html", {"page": page})
+    return render(request, "monitoring/reports.html", {"form": form, "page": page})
+
+
+def of_partnership(request: HttpRequest, key: str) -> HttpResponse:
+    """A partnership's reports, newest first; drafts for its own people."""
+    partnership = visible_partnership(request, key)
+    seen = Report.objects.visible_to(request.user).filter(partnership=partnership)
+    page = newest_first(seen.for_list(), request.GET.get("after", ""))
+    context = {"partnership": partnership, "page": page}
+    return render(request, "monitoring/partnership_reports.html", context)
+
+
+class Download(NamedTuple):
+    """A form of a report, where it is, and its file once it has been made."""
+
+    label: str
+    address: str
+    size: int | None = None
+    sha256: str = ""
+
+
+FORMS = {"pdf": ("PDF", "pdf"), "xlsx": ("Workbook (XLSX)", "xlsx"), "csv": ("CSV (ZIP)", "zip")}
+
+
+def downloads(report: Report) -> list[Download]:
+    """Every form; size and hash of those that somebody has asked for before."""
+    kept = ReportFile.objects.ready().filter(report=report, is_draft=report.published_at is None)
+    made = {file.form: file for file in kept}
+    found = []
+    for form, (label, ending) in FORMS.items():
+        address = reverse("report-file", args=[report.pk, ending])
+        file = made.get(form)
+        known = (file.size, file.sha256) if file else (None, "")
+        found.append(Download(label, address, *known))
+    size = len(canonical(report.content))
+    address = reverse("report-file", args=[report.pk, "json"])
+    return [*found, Download("JSON", address, size, report.sha256)]
 
 
 def report(request: HttpRequest, pk: int) -> HttpResponse:
-    """A report: its figures and scores come from the snapshot, never from today's data."""
+    """A report of any kind: what it says comes from the snapshot, never from today's data."""
     visible = Report.objects.visible_to(request.user)
-    found = get_object_or_404(visible.select_related("partnership", "period"), pk=pk)
-    content = found.content
-    lights = content.get("lights", {})
-    rows = [IndicatorRow.stored(item) for item in content.get("indicators", [])]
+    found = get_object_or_404(visible.select_related("period", *SHOWN), pk=pk)
     context = {
         "report": found,
-        "partnership": found.partnership,
-        "content": content,
-        "cutoff_at": parse_datetime(content.get("cutoff_at", "")) or found.cutoff_at,
-        "lights": lights_shown(Light(**lights["timeliness"]), Light(**lights["achievement"]))
-        if lights
-        else [],
-        "indicators": with_bars(rows),
-        "groups": _groups(content.get("scorecard", {}), page_of(found.partnership)),
-        "revisions": visible.filter(partnership=found.partnership, period=found.period)
+        "document": document_of(found.kind, found.content),
+        "downloads": downloads(found),
+        "has_replies": bool(found.published_at) and found.replies.exists(),
+        "revisions": visible.same_line(found)
         .exclude(pk=found.pk)
         .only("pk", "revision", "status", "sha256"),
+        "chart_ids": count(1),
     }
     return render(request, "monitoring/report.html", context)
-
-
-def _groups(scorecard: dict[str, Any], home: str) -> list[dict[str, Any]]:
-    """Measures under their groups, in the order of the codes."""
-    measures = scorecard.get("measures", [])
-    scores = scorecard.get("groups", {})
-    return [
-        {
-            "title": GROUPS.get(group, group),
-            "score": scores.get(group),
-            "measures": [
-                measure | {"evidence": [_row(row, home) for row in measure.get("evidence", ())]}
-                for measure in measures
-                if measure["group"] == group
-            ],
-        }
-        for group in sorted({measure["group"] for measure in measures})
-    ]
-
-
-def _row(row: dict[str, Any], home: str) -> dict[str, str]:
-    """A row that a measure read, with the address where a reader can open it."""
-    kind = row["type"]
-    name = kind.partition(".")[2]
-    anchor = f"#{name}-{row['id']}"
-    address = anchor if kind == "monitoring.indicator" else ""
-    if kind in ON_PARTNERSHIP:
-        address = f"{home}{anchor}"
-    elif kind in IN_API:
-        address = reverse(f"api-{IN_API[kind]}-detail", args=[row["id"]])
-    return {"name": f"{name} {row['id']}", "address": address}

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db.models import Q
 from partnerships.aggregation.money import ZERO, Rates, totals_of
 from partnerships.models import Match, Need, Partnership, PartnershipCountry
 from partnerships.models.standings import Day
+from registry.models import AuditEntry
 
 SUMS = ("need", "committed", "disbursed", "matched", "gap")
 # Where an amount belongs, and how much of it; no key: it is not stated.
@@ -95,20 +96,31 @@ def _needs(day: Day) -> list[Need]:
         currency__isnull=False,
         created_at__lte=day.known_at,
     )
-    accepted = Match.objects.filter(status="accepted", answered_at__lte=day.known_at)
-    money = accepted.exclude(offer_answer="refused").exclude(fund=None, commitment=None)
-    covered: defaultdict[int, list[Match]] = defaultdict(list)
-    for match in money.select_related("fund").filter(need__in=rows.values("pk")):
-        covered[match.need_id].append(match)
+    matched = offers_of(rows.values("pk"), day.known_at)
     found = list(rows.prefetch_related("targets", "countries"))
     for need in found:
-        need.covered = _covered(need, covered[need.pk])
+        need.covered = covered(need, matched[need.pk], day)
     return found
 
 
-def _covered(need: Any, matches: Iterable[Match]) -> Decimal:
+def offers_of(needs: Any, at: datetime) -> Mapping[int, list[Match]]:
+    """By need the offers of money that were accepted by a moment, with their funds as of then.
+
+    Two queries; `needs` are keys, or a query of them.
+    """
+    accepted = Match.objects.accepted_by(at).of_money().filter(need__in=needs)
+    matches = list(accepted.select_related("fund").order_by("pk"))
+    funds = [match.fund for match in matches if match.fund]
+    AuditEntry.objects.restore(funds, at, "most", "currency_id")
+    found: defaultdict[int, list[Match]] = defaultdict(list)
+    for match in matches:
+        found[match.need_id].append(match)
+    return found
+
+
+def covered(need: Any, matches: Iterable[Match], day: Day) -> Decimal:
     """How much of the need, in its currency, its accepted funds and commitments are for."""
-    if need.status == Need.Status.MET:
+    if need.status == Need.Status.MET and need.ended_on <= day.on:
         return Decimal(need.amount)
     most = ZERO
     for match in matches:

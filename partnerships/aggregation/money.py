@@ -144,15 +144,16 @@ class Rates:
     """US dollars per unit, as loaded by a moment; one query."""
 
     def __init__(self, currencies: Iterable[str], day: Day) -> None:
-        known = ExchangeRate.objects.known_at(day.known_at).filter(
-            currency__in=set(currencies) - {DOLLAR}, on__lte=day.on
-        )
         self._rates: defaultdict[str, dict[date, Decimal]] = defaultdict(dict)
-        for currency, on, usd in known.order_by("on", "loaded_at", "pk").values_list(
-            "currency_id", "on", "usd"
-        ):
-            self._rates[currency][on] = usd  # the one loaded last stands
+        if foreign := set(currencies) - {DOLLAR}:
+            self._read(foreign, day)
         self._days = {currency: list(rates) for currency, rates in self._rates.items()}
+
+    def _read(self, foreign: set[str], day: Day) -> None:
+        known = ExchangeRate.objects.known_at(day.known_at)
+        rows = known.filter(currency__in=foreign, on__lte=day.on).order_by("on", "loaded_at", "pk")
+        for currency, on, usd in rows.values_list("currency_id", "on", "usd"):
+            self._rates[currency][on] = usd  # the one loaded last stands
 
     def on(self, currency: str, on: date) -> Decimal | None:
         """The latest rate for a day up to this one; None if there is none."""

@@ -15,7 +15,7 @@ from partnerships.services.principles import (
     withdraw_marker,
 )
 from registry.api.base import Created, Listed, RecordViewSet, Retrieved, ViewSet, verb
-from registry.api.filters import IdFilter
+from registry.api.filters import IdFilter, ThoseFilter
 from registry.api.serializers import ModelSerializer, ReasonSerializer
 
 WITHDRAWN = ["withdrawn_at", "withdrawal_reason"]
@@ -56,14 +56,11 @@ class MarkerSerializer(ModelSerializer):
 
 class MarkerFilter(filters.FilterSet):
     partnership = IdFilter("partnership_id")
-    current = filters.BooleanFilter(method="only_current", help_text="of each kind what holds now")
+    current = ThoseFilter(lambda rows: rows.current(), help_text="of each kind what holds now")
 
     class Meta:
         model = Marker
         fields = ["kind", "significance"]
-
-    def only_current(self, rows: Any, name: str, value: bool) -> Any:
-        return rows.current() if value else rows
 
 
 class MarkerViewSet(Listed, Retrieved, Created, ViewSet):

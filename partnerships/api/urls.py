@@ -7,6 +7,7 @@ from partnerships.api import (
     amendments,
     assignments,
     budgets,
+    capacity,
     catalogue,
     commitments,
     declarations,
@@ -73,6 +74,7 @@ RESOURCES = {
     "consultations": dialogue.ConsultationViewSet,
     "technology-assessments": technology.TechnologyAssessmentViewSet,
     "technology-mitigations": technology.TechnologyMitigationViewSet,
+    "capacity-assessments": capacity.CapacityAssessmentViewSet,
 }
 urlpatterns = [
     path("funding-map/", funding.FundingMapView.as_view(), name="api-funding-map"),

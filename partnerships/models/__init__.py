@@ -7,6 +7,7 @@ from partnerships.models.assignments import Assignment, limits_of
 from partnerships.models.balance import Balance, balance_of
 from partnerships.models.beneficiaries import BeneficiaryGroup, PeopleGroup
 from partnerships.models.budgets import BudgetLine, Expenditure
+from partnerships.models.capacity import CapacityAssessment
 from partnerships.models.checklists import Ingredient, checklist
 from partnerships.models.clauses import Clause
 from partnerships.models.commitments import Commitment, Correction, DueDate
@@ -32,6 +33,7 @@ from partnerships.models.ledger import (
     ledger_text,
     with_shares,
 )
+from partnerships.models.ledger_at import Dealt, ledger_at
 from partnerships.models.lessons import Lesson
 from partnerships.models.markers import Document, Marker
 from partnerships.models.matches import Match
@@ -46,6 +48,7 @@ from partnerships.models.objectives import Objective
 from partnerships.models.partnership import Partnership
 from partnerships.models.partnership_search import PartnershipSearch
 from partnerships.models.places import Location, PartnershipCountry, PartnershipSector
+from partnerships.models.places_then import countries_at, working_in
 from partnerships.models.quorums import Quorum
 from partnerships.models.references import ReferenceYear
 from partnerships.models.reviews import (
@@ -66,7 +69,7 @@ from partnerships.models.standings import Standing
 from partnerships.models.suggested import SuggestedMember
 from partnerships.models.technology import TechnologyAssessment, TechnologyMitigation
 from partnerships.models.ten_principles import TenPrinciplesCommitment
-from partnerships.models.versions import PartnershipVersion
+from partnerships.models.versions import PartnershipVersion, said_at
 from partnerships.models.word_counts import WordCount
 
 __all__ = [
@@ -81,6 +84,7 @@ __all__ = [
     "Benefit",
     "BenefitValue",
     "BudgetLine",
+    "CapacityAssessment",
     "Change",
     "Clause",
     "ClauseChange",
@@ -90,6 +94,7 @@ __all__ = [
     "ConflictOfInterest",
     "Consultation",
     "Correction",
+    "Dealt",
     "Declaration",
     "Deliverable",
     "DeliverableDate",
@@ -150,10 +155,12 @@ __all__ = [
     "bearer",
     "changes_between",
     "checklist",
+    "countries_at",
     "difference",
     "document_of",
     "hash_of",
     "last_reports_asked",
+    "ledger_at",
     "ledger_is_visible",
     "ledger_state",
     "ledger_text",
@@ -161,6 +168,8 @@ __all__ = [
     "measured_asked",
     "owed_by",
     "returned_reasons",
+    "said_at",
     "with_shares",
     "word_difference",
+    "working_in",
 ]

@@ -1,6 +1,7 @@
 """Documents that members agree to."""
 
 import hashlib
+from datetime import datetime
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -41,6 +42,21 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
 
     def binding(self, kind: str) -> Self:
         return self.filter(kind=kind, status=Agreement.Status.BINDING)
+
+    def binding_at(self, at: datetime) -> Self:
+        """What bound at a moment."""
+        still = Q(superseded_at=None) | Q(superseded_at__gt=at)
+        return self.filter(still, bound_at__lte=at)
+
+    def not_withdrawn_at(self, at: datetime) -> Self:
+        """Proposed by a moment, and not taken back by then, whatever became of it later."""
+        taken_back = Event.objects.filter(
+            subject_type=Agreement._meta.label_lower,
+            subject_id=OuterRef("pk"),
+            became=Agreement.Status.WITHDRAWN,
+            at__lte=at,
+        )
+        return self.filter(~Exists(taken_back), proposed_at__lte=at)
 
 
 class Agreement(MovingRecord):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Prefetch
 from django.utils import timezone
 
+from partnerships.models.ledger_at import PartnersOf, partners_now
 from partnerships.models.partnership import Partnership
 from partnerships.models.risks import Benefit, BenefitValue, Risk, RiskRating
 from partnerships.models.sharing import Share, Sharing
@@ -71,6 +72,7 @@ class Balance:
     rates: list[RateUsed]
     counted_risks: int
     counted_benefits: int
+    counted: list[Risk | Benefit]
 
     @property
     def value(self) -> Decimal | None:
@@ -106,21 +108,28 @@ def shown(fraction: Fraction, digits: int = 1) -> str:
     return (text.rstrip("0").rstrip(".") if "." in text else text) + " %"
 
 
-def balance_of(partnership: Partnership, *, at: datetime | None = None) -> Balance:
+def balance_of(
+    partnership: Partnership,
+    *,
+    at: datetime | None = None,
+    rates_at: datetime | None = None,
+    partners_of: PartnersOf = partners_now,
+) -> Balance:
     """C3: 1 − ½ Σ over members and the public of |risk share − benefit share|.
 
     A risk share is weighted by likelihood × impact of the risks that are not closed, a benefit
     share by the stated value of the benefits that are not dropped; in the currency they all have,
     else in US dollars at the stored rate of the day of each value. 1 when everybody gets what it
     carries, 0 when some carry all and others get all. Rows without shares, without a value or
-    without a rate are left out and named. Shares, ratings, values and rates are those that held
-    at the moment `at`; nine queries at most. Source: ACCOUNTABILITY.md, C3.
+    without a rate are left out and named. Shares, ratings and values are those that held at the
+    moment `at`, rates those loaded by `rates_at` (else by `at`); nine queries at most. Whose a part
+    was `partners_of` says, for readers of before a merge. Source: ACCOUNTABILITY.md, C3.
     """
     at = at or timezone.now()
-    risks, unshared = _risks(partnership, at)
-    money = _Money(partnership, at)
+    risks, unshared = _risks(partnership, at, partners_of)
+    money = _Money(partnership, at, rates_at or at, partners_of)
     benefits = money.parts
-    names = {**money.names, **_names(risks)}
+    names = {**_names(benefits), **_names(risks)}
     reason = _reason(risks, benefits)
     carried, got = _sides(risks), _sides(benefits)
     lines = [] if reason else _lines(names, (risks, carried), (benefits, got))
@@ -134,6 +143,7 @@ def balance_of(partnership: Partnership, *, at: datetime | None = None) -> Balan
         money.rates_used,
         len(risks),
         len(benefits),
+        [part.record for part in (*risks, *benefits)],
     )
 
 
@@ -157,32 +167,42 @@ def _held(rows: Any, at: datetime) -> Any:
     )
 
 
-def _percents(record: Any) -> dict[int, Decimal]:
+def _shares(record: Any) -> list[Share]:
+    return [share for sharing in record.held[:1] for share in sharing.shares.all()]
+
+
+def _percents(record: Any, whose: Mapping[int, int]) -> dict[int, Decimal]:
     """By partner, so that two memberships of one partner count as one."""
     found: dict[int, Decimal] = defaultdict(Decimal)
-    for sharing in record.held[:1]:
-        for share in sharing.shares.all():
-            found[share.membership.partner_id if share.membership else PUBLIC] += share.percent
+    for share in _shares(record):
+        found[whose.get(share.pk, PUBLIC)] += share.percent
     return found
+
+
+def _whose(rows: Iterable[Any], partners_of: PartnersOf) -> Mapping[int, int]:
+    return partners_of([share for row in rows for share in _shares(row)])
 
 
 def _names(parts: Iterable[Part]) -> dict[int, str]:
     return {
         share.membership.partner_id: str(share.membership.partner)
         for part in parts
-        for sharing in part.record.held[:1]  # type: ignore[union-attr]
-        for share in sharing.shares.all()
+        for share in _shares(part.record)
         if share.membership
     }
 
 
-def _risks(partnership: Partnership, at: datetime) -> tuple[list[Part], list[LeftOut]]:
+def _risks(
+    partnership: Partnership, at: datetime, partners_of: PartnersOf
+) -> tuple[list[Part], list[LeftOut]]:
     ratings = RiskRating.objects.filter(held_from__lte=at).order_by("-held_from", "-pk")
-    rows = _held(partnership.risks.all(), at)
+    held = _held(partnership.risks.all(), at)
+    rows = list(held.prefetch_related(Prefetch("ratings", ratings, to_attr="rated")))
+    whose = _whose(rows, partners_of)
     parts, left_out = [], []
-    for risk in rows.prefetch_related(Prefetch("ratings", ratings, to_attr="rated")):
+    for risk in rows:
         rating = risk.rated[0] if risk.rated else risk
-        percents = _percents(risk)
+        percents = _percents(risk, whose)
         if rating.status == Risk.Status.CLOSED:
             continue
         if percents:
@@ -195,26 +215,30 @@ def _risks(partnership: Partnership, at: datetime) -> tuple[list[Part], list[Lef
 class _Money:
     """The benefits in one currency."""
 
-    def __init__(self, partnership: Partnership, at: datetime) -> None:
+    def __init__(
+        self, partnership: Partnership, at: datetime, rates_at: datetime, partners_of: PartnersOf
+    ) -> None:
         self.parts: list[Part] = []
         self.left_out: list[LeftOut] = []
         self.rates_used: list[RateUsed] = []
+        self._partners_of = partners_of
         valued = list(self._valued(partnership, at))
         currencies = {value.currency_id for _, value in valued}
         self.currency = currencies.pop() if len(currencies) == 1 else USD
-        self._rates = self._known_rates(currencies | {self.currency}, at)
+        self._rates = self._known_rates(currencies | {self.currency}, rates_at)
         for benefit, value in valued:
             self._count(benefit, value)
-        self.names = _names(self.parts)
 
     def _valued(self, partnership: Partnership, at: datetime) -> Iterable[tuple[Any, Any]]:
         values = BenefitValue.objects.filter(held_from__lte=at).order_by("-held_from", "-pk")
-        rows = _held(partnership.benefits.all(), at)
-        for benefit in rows.prefetch_related(Prefetch("values", values, to_attr="valued")):
+        held = _held(partnership.benefits.all(), at)
+        rows = list(held.prefetch_related(Prefetch("values", values, to_attr="valued")))
+        self._whose = _whose(rows, self._partners_of)
+        for benefit in rows:
             value = benefit.valued[0] if benefit.valued else benefit
             if value.status == Benefit.Status.DROPPED:
                 continue
-            if not _percents(benefit):
+            if not _shares(benefit):
                 self.left_out.append(LeftOut(benefit, "not_shared"))
             elif value.value is None:
                 self.left_out.append(LeftOut(benefit, "no_value"))
@@ -243,7 +267,8 @@ class _Money:
                 return
             rate = found.usd
             self.rates_used.append(RateUsed(value.currency_id, found.on, rate))
-        self.parts.append(Part(benefit, Fraction(value.value) * Fraction(rate), _percents(benefit)))
+        weight = Fraction(value.value) * Fraction(rate)
+        self.parts.append(Part(benefit, weight, _percents(benefit, self._whose)))
 
 
 def _sides(parts: list[Part]) -> dict[int, Fraction]:

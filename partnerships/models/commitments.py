@@ -5,13 +5,20 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from partnerships.models.finance_codes import check_code, labels
 from partnerships.models.membership import Membership
 from partnerships.models.partnership import Partnership
-from partnerships.models.standings import Day, Standing, facts_of_promise, standing_of_promise
+from partnerships.models.standings import (
+    Day,
+    Standing,
+    facts_of_promise,
+    is_fulfilled,
+    standing_of_promise,
+)
 from registry.errors import DomainError, NotAllowed
 from registry.models import (
     Currency,
@@ -24,6 +31,10 @@ from registry.models import (
     check_day,
     require_reason,
 )
+
+
+def _whether(condition: Q) -> Case:
+    return Case(When(condition, then=True), default=False, output_field=models.BooleanField())
 
 
 class OfPartnershipQuerySet(models.QuerySet[Any]):
@@ -47,6 +58,16 @@ class CommitmentQuerySet(OfPartnershipQuerySet):
         """Promises whose first due date has come, those withdrawn by agreement left out."""
         return self.filter(due_on__lte=on).exclude(status="withdrawn", receiver_agreed=True)
 
+    def promised_by(self, on: date, known_at: datetime) -> Self:
+        """Promises made by a day and known at a moment; those taken back by then in agreement
+        with the receiver left out (D4, F1)."""
+        let_go = Q(status="withdrawn", receiver_agreed=True, withdrawn_on__lte=on)
+        return self.filter(committed_on__lte=on, created_at__lte=known_at).exclude(let_go)
+
+    def kept_on(self, on: date) -> Self:
+        """Those not taken back by a day, whoever agreed."""
+        return self.filter(Q(withdrawn_on=None) | Q(withdrawn_on__gt=on))
+
     def with_confirmed_delivery(self) -> Self:
         """Promises of which at least a part was confirmed by the receiver."""
         return self.filter(deliveries__status="confirmed").distinct()
@@ -62,6 +83,35 @@ class CommitmentQuerySet(OfPartnershipQuerySet):
             standing=standing_of_promise("held_due_on", day),
             standing_at_first=standing_of_promise("due_on", day),
         )
+
+    def with_arrivals(self, on: date, known_at: datetime) -> Self:
+        """Annotate what had come of each by a day, as it was known at a moment (`arrived`,
+        `has_arrived`, `has_parts`, `lacks_parts`), and no standing: that costs more."""
+        return self.annotate(**facts_of_promise(self.model, Day(on, known_at)))
+
+    def with_kept(self, on: date, known_at: datetime) -> Self:
+        """Annotate, beside what had arrived, whether each promise was kept by a day (`is_kept`):
+        fulfilled, be it late or although it was taken back; and whether by the due date that was
+        promised at first (`is_kept_in_time`)."""
+        in_time = facts_of_promise(self.model, Day(on, known_at, in_time=True))
+        early = {f"early_{name}": fact for name, fact in in_time.items() if name != "held_due_on"}
+        with_facts = self.with_arrivals(on, known_at).alias(**early)
+        return with_facts.annotate(
+            is_kept=_whether(is_fulfilled()), is_kept_in_time=_whether(is_fulfilled("early_"))
+        )
+
+    def owed_at(self, memberships: Any, at: datetime) -> Self:
+        """Promises that one of the memberships (a subquery or keys) owed at a moment, whatever was
+        handed over since; see `owed_by`."""
+        handovers = self.model._meta.get_field("handovers").related_model._default_manager
+        since = handovers.filter(status="accepted", answered_at__gt=at)
+        given = since.filter(giver__in=memberships).values("commitment_id")
+        first = since.filter(commitment=OuterRef("pk")).order_by("answered_at", "pk")
+        giver = Subquery(first.values("giver_id")[:1])
+        owner = Coalesce(giver, F("membership_id"), output_field=models.BigIntegerField())
+        own = Commitment.objects.filter(membership__in=memberships).order_by().values("pk")
+        near = self.filter(pk__in=own.union(given.order_by()))
+        return near.alias(owner=owner).filter(owner__in=memberships)
 
     def unkept(self) -> Self:
         """Promises that stand and of which nothing has been confirmed."""

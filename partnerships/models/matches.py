@@ -1,5 +1,6 @@
 """What fits together in the Solutions Catalogue, and what both sides say to it."""
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models, transaction
@@ -51,6 +52,15 @@ class MatchQuerySet(models.QuerySet[Any]):
             | Q(fund__partner__in=own)
             | Q(commitment__membership__partner__in=own)
         )
+
+    def accepted_by(self, at: datetime) -> Self:
+        """What the need's owner had accepted by a moment, and the offering side not refused."""
+        refused = Q(offer_answer=Match.Answer.REFUSED, offer_answered_at__lte=at)
+        return self.filter(status=Match.Status.ACCEPTED, answered_at__lte=at).exclude(refused)
+
+    def of_money(self) -> Self:
+        """Those with a fund or a commitment."""
+        return self.exclude(fund=None, commitment=None)
 
     def with_sides(self) -> Self:
         return self.select_related(

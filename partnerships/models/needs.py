@@ -1,6 +1,6 @@
 """What partnerships, places and community organisations need."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 
 from django.contrib.postgres.indexes import GinIndex
@@ -65,10 +65,18 @@ class NeedQuerySet(CatalogueQuerySet):
     def overdue(self, day: date) -> Self:
         return self.filter(status=Need.Status.OPEN, needed_by__lt=day)
 
-    def with_accepted_match(self) -> Self:
-        """Needs for which their owner has accepted something (H1)."""
+    def stated_on(self, day: date, known_at: datetime) -> Self:
+        """Stated by that day, as it was known at a moment, and not taken back by then (H1)."""
+        taken_back = Q(status=Need.Status.WITHDRAWN, ended_on__lte=day)
+        return self.filter(created_at__lte=known_at).exclude(taken_back)
+
+    def with_accepted_match(self, at: datetime | None = None) -> Self:
+        """Needs for which their owner has accepted something (H1), by a moment or by now."""
         matches: Any = Need.matches.rel.related_model._default_manager
-        return self.filter(pk__in=matches.filter(status="accepted").values("need_id"))
+        accepted = matches.filter(status="accepted")
+        if at:
+            accepted = accepted.filter(answered_at__lte=at)
+        return self.filter(pk__in=accepted.values("need_id"))
 
 
 class Need(Catalogued, MovingRecord):

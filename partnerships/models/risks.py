@@ -140,20 +140,27 @@ class Risk(Shared):
         self.note_rating()
 
     def note_rating(self) -> None:
-        """Keep how it is rated from now on; what was held before stays for earlier reports."""
+        """Keep how it is rated and worded from now on; earlier reports read what was before."""
         RiskRating.objects.create(
-            risk=self,
-            likelihood=self.likelihood,
-            impact=self.impact,
-            status=self.status,
-            held_from=timezone.now(),
+            risk=self, status=self.status, held_from=timezone.now(), **terms_of(self, RiskRating)
         )
 
 
+def terms_of(row: Any, kind: type["RiskRating | BenefitValue"]) -> dict[str, Any]:
+    """What members endorse of a risk or a benefit, besides who has which part of it."""
+    return {name: getattr(row, name) for name in kind.TERMS}
+
+
 class RiskRating(models.Model):
-    """How likely and how grave a risk was held to be, from a moment on."""
+    """How likely and how grave a risk was held to be, and its words, from a moment on."""
+
+    TERMS = ("category", "description", "likelihood", "impact", "mitigation", "why_bearer")
 
     risk = models.ForeignKey(Risk, models.CASCADE, related_name="ratings")
+    category = models.CharField(max_length=22, choices=Risk.Category)
+    description = models.CharField(max_length=500)
+    mitigation = models.TextField(blank=True, max_length=2000)
+    why_bearer = models.TextField(blank=True, max_length=2000)
     likelihood = models.PositiveSmallIntegerField()
     impact = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=9, choices=Risk.Status)
@@ -237,21 +244,24 @@ class Benefit(Shared):
         self.note_value()
 
     def note_value(self) -> None:
-        """Keep how it is valued from now on; what was held before stays for earlier reports."""
+        """Keep how it is valued and worded from now on; earlier reports read what was before."""
         BenefitValue.objects.create(
             benefit=self,
-            value=self.value,
-            currency=self.currency,
-            valued_on=self.valued_on,
             status=self.status,
             held_from=timezone.now(),
+            **terms_of(self, BenefitValue),
         )
 
 
 class BenefitValue(models.Model):
-    """What a benefit was held to be worth, from a moment on."""
+    """What a benefit was held to be worth, and its words, from a moment on."""
+
+    TERMS = ("kind", "description", "value", "currency_id", "valued_on", "how_agreed")
 
     benefit = models.ForeignKey(Benefit, models.CASCADE, related_name="values")
+    kind = models.CharField(max_length=11, choices=Benefit.Kind)
+    description = models.CharField(max_length=500)
+    how_agreed = models.TextField(blank=True, max_length=2000)
     value = models.DecimalField(max_digits=24, decimal_places=4, null=True)
     currency = models.ForeignKey(Currency, models.PROTECT, null=True, related_name="benefit_values")
     valued_on = models.DateField(null=True)

@@ -27,6 +27,11 @@ LOCAL_LEVELS = ("subnational", "community")
 LOCAL_KINDS = ("community", "local_government")
 
 
+def is_local(partner: Partner) -> bool:
+    """Whether it works below the level of its country, as `from_local` chooses."""
+    return partner.level in LOCAL_LEVELS or partner.kind in LOCAL_KINDS
+
+
 class SolutionQuerySet(CatalogueQuerySet):
     def public(self) -> Self:
         """Past screening, of a verified partner; what was retired unscreened never."""

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any, Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -99,6 +100,13 @@ class AffectedGroup(KeptRecord):
 
     def clean(self) -> None:
         not_in_the_future(self, "mapped_on")
+
+    def amend(self, **values: Any) -> Self:
+        """Change what is said of it; since when it is on the map, reports have read already."""
+        if values.get("mapped_on", self.mapped_on) != self.mapped_on:
+            text = "Since when a group is on the map stands: withdraw it, and map it anew."
+            raise ValidationError({"mapped_on": ValidationError(text, code="stands")})
+        return super().amend(**values)
 
 
 LEVELS = list(AffectedGroup.Level)  # from far away to home, as the map is read

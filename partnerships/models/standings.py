@@ -25,10 +25,14 @@ class Standing(models.TextChoices):
 
 
 class Day(NamedTuple):
-    """A day, and the moment until which what was written counts: normally the day's end."""
+    """A day, and the moment until which what was written counts: normally the day's end.
+
+    With `in_time` what came after a promise's first due date does not count either.
+    """
 
     on: date
     known_at: datetime
+    in_time: bool = False
 
     @classmethod
     def of(cls, on: date | None = None, known_at: datetime | None = None) -> "Day":
@@ -40,6 +44,8 @@ class Day(NamedTuple):
 def counting(day: Day) -> Q:
     """Deliveries that count on the day: made and confirmed by then, and not replaced by then."""
     made = Q(delivered_on__lte=day.on, confirmed_at__lte=day.known_at)
+    if day.in_time:
+        made &= Q(delivered_on__lte=F("commitment__due_on"))
     return made & (Q(ended_at=None) | Q(ended_at__gt=day.known_at))
 
 
@@ -66,21 +72,30 @@ def facts_of_promise(model: Any, day: Day) -> dict[str, Any]:
     }
 
 
+def is_fulfilled(prefix: str = "") -> Q:
+    """All that was promised has arrived; reads `facts_of_promise`, by their prefixed names."""
+
+    def fact(name: str, value: Any) -> Q:
+        return Q(**{f"{prefix}{name}": value})
+
+    some = Q(amount__gt=0) | fact("has_parts", True) | fact("has_arrived", True)
+    enough = Q(amount=None) | fact("arrived__gte", F("amount"))
+    return some & enough & fact("lacks_parts", False)
+
+
 def standing_of_promise(due: str, day: Day) -> Case:
     """Fulfilled once all that was promised has arrived: the amount, and each deliverable.
 
     Where neither is stated, one confirmed delivery is all. Reads `facts_of_promise`.
     """
     valued = Q(amount__gt=0)
-    some = valued | Q(has_parts=True) | Q(has_arrived=True)
-    enough = some & (Q(amount=None) | Q(arrived__gte=F("amount")))
     return Case(
         When(withdrawn_on__lte=day.on, then=Value(Standing.WITHDRAWN)),
         When(
             valued & Q(lacks_parts=False, arrived__gt=F("amount")),
             then=Value(Standing.OVER_FULFILLED),
         ),
-        When(enough & Q(lacks_parts=False), then=Value(Standing.FULFILLED)),
+        When(is_fulfilled(), then=Value(Standing.FULFILLED)),
         *_by_date(due, day),
     )
 

@@ -3,11 +3,13 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
+from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
-from partnerships.models.documents import document_of, hash_of
+from partnerships.models.documents import PARTS, document_of, hash_of
 from partnerships.models.partnership import Partnership
+from partnerships.models.sections import Section
 from registry.models import User
 
 if TYPE_CHECKING:
@@ -26,6 +28,12 @@ class PartnershipVersionQuerySet(models.QuerySet["PartnershipVersion"]):
         public = Q(pk__in=self.model._default_manager.public().values("pk"))
         inside = Partnership.objects.insider(user).values("pk")
         return self.filter(public | Q(partnership__in=inside))
+
+    def held_at(self, at: "datetime") -> Self:
+        """The version that was registered, or last amended, by a moment; else the first one."""
+        kept = self.filter(why__in=PartnershipVersion.PUBLIC)
+        by_then = Case(When(at__lte=at, then=F("number")), default=-F("number"))
+        return kept.order_by(by_then.desc())[:1]
 
     def take(
         self, partnership: Partnership, why: str, *, by: User | None, at: "datetime | None" = None
@@ -90,3 +98,16 @@ class PartnershipVersion(models.Model):
             seen = seen.filter(why__in=self.PUBLIC)
         earlier = seen.filter(partnership=self.partnership_id, number__lt=self.number)
         return earlier.order_by("-number").first()
+
+
+def said_at(partnership: Partnership, at: "datetime", *sections: Section) -> dict[str, Any]:
+    """Sections of what it said at a moment, as its versions hold them; one query.
+
+    A partnership of which no version was kept (imported, or not registered yet) says what it
+    says now.
+    """
+    wanted = [KeyTransform(section.value, "document") for section in sections]
+    version = partnership.versions.held_at(at).values_list(*wanted).first()
+    if version is None:
+        return {section.value: PARTS[section](partnership) for section in sections}
+    return dict(zip((section.value for section in sections), version, strict=True))

@@ -41,7 +41,9 @@ def _endorsements(person: User, partners: Collection[int]) -> Iterator[Task]:
     asked = members.filter(~Exists(done), partnership=OuterRef("partnership"))
     proposed = Agreement.objects.filter(Exists(asked), status=Agreement.Status.PROPOSED)
     for one in proposed.select_related("partnership"):
-        at = page_address(one.partnership, "partnership-agreements")
+        of_framework = one.kind == Agreement.Kind.FRAMEWORK
+        page = "partnership-framework" if of_framework else "partnership-agreements"
+        at = page_address(one.partnership, page)
         yield Task("agreement", f"To endorse: {one}", at, is_own=False)
 
 
@@ -79,7 +81,7 @@ def _deliveries(person: User, partners: Collection[int]) -> Iterator[Task]:
         yield Task("delivery", f"To confirm or dispute: {one}", at, is_own=False)
 
 
-# Each tells what waits at the partners, in a fixed number of queries.
+# Each tells what waits at the partners, in a fixed number of queries. The app above adds its own.
 SOURCES: list[Callable[[User, Collection[int]], Iterator[Task]]] = [
     _invitations,
     _endorsements,
@@ -87,6 +89,10 @@ SOURCES: list[Callable[[User, Collection[int]], Iterator[Task]]] = [
     _returned,
     _deliveries,
 ]
+
+
+# The same from the app above, for the workspace only: to who leaves it tells these by signal.
+WORKSPACE: list[Callable[[User, Collection[int]], Iterator[Task]]] = []
 
 
 def page_address(partnership: Partnership, page: str) -> str:

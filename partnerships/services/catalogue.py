@@ -34,9 +34,19 @@ def edit_solution(solution: Solution, *, by: User, **changes: Any) -> Solution:
     """Change what is said of it; one that was sent back waits for screening again."""
     solution.require_editor(by)
     solution.require_unretired()
+    _keep_who_brought_it(solution, changes)
     if changes.get("partnership"):
         _require_member(solution.owner, changes["partnership"])
     return _edit(solution, {"returned_reason": "", **changes}, by=by)
+
+
+def _keep_who_brought_it(solution: Solution, changes: dict[str, Any]) -> None:
+    """Reports count what a partnership brought in: once screened, that stays."""
+    if not solution.screened_at or solution.partnership_id is None:
+        return
+    if "partnership" in changes and changes["partnership"] != solution.partnership:
+        text = "The partnership that brought a screened solution in stands in reports, and stays."
+        raise DomainError("brought_in_settled", text)
 
 
 @transaction.atomic

@@ -12,14 +12,17 @@ from django.utils import timezone
 from partnerships.models import (
     Agreement,
     Benefit,
+    BenefitValue,
     Membership,
     Partnership,
     Risk,
+    RiskRating,
     Share,
     Sharing,
     ledger_text,
 )
 from partnerships.models.ledger import TITLE
+from partnerships.models.risks import terms_of
 from partnerships.services.agreements import write_edition
 from registry.errors import DomainError
 from registry.models import Event, User
@@ -51,12 +54,12 @@ def add_risk(
 
 @transaction.atomic
 def edit_risk(risk: Risk, *, by: User, shares: Sequence[Part] | None = None, **fields: Any) -> Risk:
-    """Change a risk; a new rating holds from now on."""
+    """Change a risk; its new rating and words hold from now on."""
     _open_to(risk.partnership, by)
-    was = (risk.likelihood, risk.impact)
+    was = terms_of(risk, RiskRating)
     _require_member(fields.get("owner"))
     risk.amend(**fields)
-    if (risk.likelihood, risk.impact) != was:
+    if terms_of(risk, RiskRating) != was:
         risk.note_rating()
     Event.log(risk, "changed", by=by)
     if shares is not None:
@@ -87,11 +90,11 @@ def add_benefit(
 def edit_benefit(
     benefit: Benefit, *, by: User, shares: Sequence[Part] | None = None, **fields: Any
 ) -> Benefit:
-    """Change a benefit; a new value holds from now on."""
+    """Change a benefit; its new value and words hold from now on."""
     _open_to(benefit.partnership, by)
-    was = (benefit.value, benefit.currency_id, benefit.valued_on)
+    was = terms_of(benefit, BenefitValue)
     benefit.amend(**_dated(fields))
-    if (benefit.value, benefit.currency_id, benefit.valued_on) != was:
+    if terms_of(benefit, BenefitValue) != was:
         benefit.note_value()
     Event.log(benefit, "changed", by=by)
     if shares is not None:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from partnerships.forms.capacity import CapacityForm
 from partnerships.forms.dialogue import (
     ConsultationForm,
     CorrectionForm,
@@ -19,12 +20,14 @@ from partnerships.forms.dialogue import (
 from partnerships.headcounts import heads_of
 from partnerships.models import (
     AffectedGroup,
+    CapacityAssessment,
     Consultation,
     Partnership,
     TechnologyAssessment,
     TechnologyMitigation,
 )
 from partnerships.services import dialogue as services
+from partnerships.services.capacity import assess_capacity
 from partnerships.views.finding import edited_partnership, key_of, visible_partnership
 from partnerships.views.keeping import keep, may_add
 from registry.disclosure import alone, plainly
@@ -57,10 +60,16 @@ def dialogue(request: HttpRequest, key: str) -> HttpResponse:
         "technologies": looked.select_related("commitment").prefetch_related(
             "groups", "mitigations"
         )[:SHOWN],
+        "capacities": _capacities(partnership, user),
         "today": today,
         **_told(groups, today),
     }
     return render(request, "partnerships/dialogue.html", context)
+
+
+def _capacities(partnership: Partnership, user: Any) -> Any:
+    seen = CapacityAssessment.objects.visible_to(user).standing().filter(partnership=partnership)
+    return seen.select_related("membership__partner")[:SHOWN]
 
 
 def _levels(groups: list[AffectedGroup], inside: bool) -> list[tuple[str, list[Any]]]:
@@ -174,6 +183,18 @@ def technology(request: SignedInRequest, key: str) -> HttpResponse:
         services.assess_technology(partnership, by=request.user, **form.stated())
 
     return keep(request, partnership, form, act, page=PAGE, title="Assess a technology")
+
+
+@login_required
+def capacity(request: SignedInRequest, key: str) -> HttpResponse:
+    """Record what a local institution can do and what it lacks."""
+    partnership = edited_partnership(request, key)
+    form = CapacityForm(partnership, request.POST or None)
+
+    def act() -> None:
+        assess_capacity(partnership, by=request.user, **form.cleaned_data)
+
+    return keep(request, partnership, form, act, page=PAGE, title="Assess a local institution")
 
 
 @login_required

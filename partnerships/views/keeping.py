@@ -15,6 +15,7 @@ from partnerships.forms.agreements import ReasonForm
 from partnerships.models import (
     AffectedGroup,
     BeneficiaryGroup,
+    CapacityAssessment,
     Consultation,
     Marker,
     Partnership,
@@ -36,6 +37,7 @@ KEPT: dict[str, tuple[type[Any], str]] = {
     "group": (AffectedGroup, "partnership-dialogue"),
     "consultation": (Consultation, "partnership-dialogue"),
     "technology": (TechnologyAssessment, "partnership-dialogue"),
+    "capacity": (CapacityAssessment, "partnership-dialogue"),
 }
 
 

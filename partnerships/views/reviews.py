@@ -22,8 +22,9 @@ from partnerships.models import (
 from partnerships.models.reviews import SLOW_AFTER_DAYS
 from partnerships.services.reviews import assign_all
 from registry.models import User
+from registry.tables import no_formula
 from registry.views.accounts import SignedInRequest
-from registry.views.secretariat import admins, no_formula
+from registry.views.secretariat import admins
 
 PAGE = 50
 ORDERS: dict[str, tuple[Any, ...]] = {

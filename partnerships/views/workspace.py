@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from partnerships.forms.mine import MineFilter
 from partnerships.forms.registering import BeginForm
 from partnerships.models import Membership, Partnership
-from partnerships.models.waiting import page_address, tasks_at
+from partnerships.models.waiting import WORKSPACE, page_address, tasks_at
 from partnerships.services.partnerships import create_partnership, suggested_track
 from partnerships.views.finding import page_of
 from registry.forms.attempts import succeeds
@@ -44,6 +44,7 @@ def workspace(request: SignedInRequest) -> HttpResponse:
     user = request.user
     managed = list(Partner.objects.with_role(user, "manager").values_list("pk", flat=True))
     tasks = tasks_at(user, managed)
+    tasks += [task for source in WORKSPACE for task in source(user, managed)]
     form = MineFilter(request.GET)
     rows = _mine(user, **form.chosen())
     page = newest_first(rows.with_facts(), request.GET.get("after", ""))

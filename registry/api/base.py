@@ -45,6 +45,8 @@ class WritesOnce(Limited):
     """Every write is one transaction, and a POST with a key has its effect once."""
 
     takes_keys = True
+    # What is sent by POST and writes nothing: answered anew each time, whatever key comes with it.
+    only_asks = False
 
     @property
     def user(self) -> User:
@@ -73,18 +75,21 @@ class WritesOnce(Limited):
         self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
     ) -> Response:
         work = partial(handler, request, *args, **kwargs)
-        if request.method != "POST" or idempotency.HEADER not in request.headers:
+        is_keyed = request.method == "POST" and idempotency.HEADER in request.headers
+        if self.only_asks or not is_keyed:
             return work()
         self.refuse_key(request)
         return idempotency.answer_once(request, work, authorise=self.authorise_replay)
 
     def refuse_key(self, request: Request) -> None:
-        """An answer with a secret in it cannot be given again."""
-        if idempotency.HEADER in request.headers and not self.takes_keys:
-            raise ValidationError(
-                {idempotency.HEADER: "The answer holds a secret and is not kept."},
-                code="no_idempotency_here",
-            )
+        """An answer with a secret in it cannot be given again, nor one that is nobody's."""
+        if idempotency.HEADER not in request.headers:
+            return
+        if self.takes_keys and request.user.is_authenticated:
+            return
+        secret = "The answer holds a secret and is not kept."
+        why = "Only with an account." if self.takes_keys else secret
+        raise ValidationError({idempotency.HEADER: why}, code="no_idempotency_here")
 
     def authorise_replay(self, subject_id: int | None) -> None:
         """Raise if the caller may not see (any more) what the first answer was about."""

@@ -1,5 +1,6 @@
 """Filters that take what a column takes, and say so when they do not."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -34,6 +35,22 @@ class SearchFilter(filters.CharFilter):
 
     def filter(self, qs: Any, value: str) -> Any:
         return qs.chosen(q=value) if value else qs
+
+
+class ThoseFilter(filters.BooleanFilter):
+    """The rows that a QuerySet method of the model chooses; for `false` all the others."""
+
+    def __init__(self, choose: Callable[[Any], Any], **options: Any) -> None:
+        super().__init__(**options)
+        self.choose = choose
+
+    def filter(self, qs: Any, value: bool | None) -> Any:
+        if value is None:
+            return qs
+        if value:
+            return self.choose(qs)
+        chosen = self.choose(qs.model._default_manager.all())
+        return qs.exclude(pk__in=chosen.order_by().values("pk"))
 
 
 class CountryGroupFilter(filters.CharFilter):

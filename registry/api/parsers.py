@@ -1,6 +1,7 @@
 """Bodies that the rest of the code need not fear."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import IO, Any
@@ -11,6 +12,7 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
 
 DEEPEST = 32
+MOST_PARTS = 250_000  # objects and lists: each takes memory however short it is written
 LONGEST_WHOLE = 400  # digits; a number beyond 10^±400 is none that anything here could hold
 
 
@@ -24,8 +26,8 @@ class StrictJSONParser(JSONParser):
     """JSON as the standard has it (RFC 8259), with numbers kept exact.
 
     Refused: NaN and Infinity, a name given twice, deep nesting, texts with NUL or half a
-    surrogate pair, which PostgreSQL cannot store, and numbers such as 1e1000000, which take
-    minutes to be made whole.
+    surrogate pair, which PostgreSQL cannot store, numbers such as 1e1000000, which take
+    minutes to be made whole, and bodies of very many parts.
     """
 
     def parse(
@@ -35,6 +37,8 @@ class StrictJSONParser(JSONParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         body = read_limited(stream, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        if body.count(b"{") + body.count(b"[") > MOST_PARTS:
+            raise ParseError("The body has too many parts.", code="too_many_parts")
         try:
             parsed = json.loads(
                 body.decode("utf-8"),
@@ -81,8 +85,8 @@ def _whole(text: str) -> int:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counted = Counter(name for name, _ in pairs)
+        twice = next(name for name, number in counted.items() if number > 1)
         raise ValueError(f"{twice!r:.60} is given twice")
     return made
 

@@ -14,6 +14,7 @@ from registry.models.dac_sectors import DacSector
 from registry.models.due_diligence import CriterionAnswer, DueDiligence, ExclusionCriterion
 from registry.models.events import Event, ImportBatch, ImportedRow, ImportFinding
 from registry.models.handing_over import RoleReason, Task, hand_over, tasks_at, tasks_of_person
+from registry.models.hints import HintedJob, HintedJobQuerySet
 from registry.models.idempotency import IdempotentAnswer, limits_of_affiliations
 from registry.models.identifiers import IdentifierScheme, PartnerIdentifier
 from registry.models.invitations import Invitation, InvitationMail
@@ -24,6 +25,7 @@ from registry.models.languages import Language
 from registry.models.mailed import MailedInvitation, MailedInvitationQuerySet
 from registry.models.merging import MovedField, PartnerMerge
 from registry.models.money import Currency, ExchangeRate
+from registry.models.national_priorities import NationalPriority
 from registry.models.notices import Digest, Notice, NoticeSetting
 from registry.models.outbox import OutboxEntry
 from registry.models.partner_facts import FocalPoint, FormerName
@@ -62,6 +64,8 @@ __all__ = [
     "GlobalIndicator",
     "Goal",
     "GroupMembership",
+    "HintedJob",
+    "HintedJobQuerySet",
     "IdempotentAnswer",
     "IdentifierScheme",
     "ImportBatch",
@@ -78,6 +82,7 @@ __all__ = [
     "MailedInvitationQuerySet",
     "MovedField",
     "MovingRecord",
+    "NationalPriority",
     "Notice",
     "NoticeSetting",
     "OutboxEntry",

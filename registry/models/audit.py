@@ -1,14 +1,46 @@
 """The log that proves what happened: entries that the database writes, and seals over them."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
     def about(self, model: type[models.Model], pk: Any) -> Self:
         return self.filter(table_name=model._meta.db_table, row_id=str(pk))
+
+    def restore(self, rows: Sequence[models.Model], at: datetime, *columns: str) -> None:
+        """Let the rows hold in these columns what they held at a moment; one query.
+
+        The first change after the moment says what was there before. `columns` are names as the
+        database has them (`currency_id`), of columns that the log does not withhold. The rows are
+        for reading only from then on.
+        """
+        if not rows:
+            return
+        texts = [KeyTextTransform(column, "before") for column in columns]
+        changes = self.filter(
+            table_name=rows[0]._meta.db_table,
+            row_id__in=[str(row.pk) for row in rows],
+            operation=AuditEntry.Operation.UPDATE,
+            at__gt=at,
+            before__has_any_keys=list(columns),
+        )
+        held: dict[str, dict[str, Any]] = {}
+        for row_id, before, *values in changes.order_by("id").values_list(
+            "row_id", "before", *texts
+        ):
+            for column, value in zip(columns, values, strict=True):
+                if column in before:
+                    held.setdefault(row_id, {}).setdefault(column, value)
+        for row in rows:
+            for column, value in held.get(str(row.pk), {}).items():
+                column_of: Any = row._meta.get_field(column)
+                setattr(row, column, column_of.to_python(value))
 
 
 class AuditEntry(models.Model):

@@ -1,7 +1,7 @@
 """Whether an organisation may enter partnerships between the UN or the public and business."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Self
 
 from django.core.exceptions import ValidationError
@@ -96,6 +96,18 @@ class DueDiligenceQuerySet(models.QuerySet["DueDiligence"]):
         """Reviews that let a partner in on that day: cleared, not superseded, not expired."""
         cleared = [DueDiligence.Outcome.CLEARED, DueDiligence.Outcome.CONDITIONAL]
         return self.current().filter(outcome__in=cleared, decided_on__lte=on, expires_on__gte=on)
+
+    def cleared_on(self, on: date) -> Self:
+        """Decided for letting a partner in and not expired on a day, superseded since or not."""
+        cleared = [DueDiligence.Outcome.CLEARED, DueDiligence.Outcome.CONDITIONAL]
+        return self.exclude(status=DueDiligence.Status.DRAFT).filter(
+            outcome__in=cleared, decided_on__lte=on, expires_on__gte=on
+        )
+
+    def under_way_at(self, on: date, known_at: datetime) -> Self:
+        """Begun, and not decided yet on a past day."""
+        undecided = Q(decided_on=None) | Q(decided_on__gt=on)
+        return self.filter(undecided, created_at__lte=known_at)
 
     @transaction.atomic
     def claim_reminders(self, *, on: date) -> list[Reminder]:
@@ -198,6 +210,10 @@ class DueDiligence(MovingRecord):
 
     def __str__(self) -> str:
         return f"Due diligence of {self.partner}"
+
+    def is_current_at(self, at: datetime) -> bool:
+        """Whether no later review had taken its place by a moment."""
+        return self.superseded_at is None or self.superseded_at > at
 
     def days_left(self, on: date) -> int:
         """Days until the last one on which it holds; below 0 once it has expired."""

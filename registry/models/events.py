@@ -1,5 +1,6 @@
 """What happened, and where imported rows came from."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -60,13 +61,25 @@ class Event(models.Model):
     @classmethod
     def log(cls, record: models.Model, verb: str, **values: Any) -> "Event":
         """Record that `verb` happened to the record, in the caller's transaction."""
-        label = record._meta.label_lower
-        kind = f"{record._meta.model_name}.{verb}"
-        event = cls.objects.create(kind=kind, subject_type=label, subject_id=record.pk, **values)
-        connection = transaction.get_connection()
-        if not any(hint is _hint for _, hint, _ in connection.run_on_commit):
-            transaction.on_commit(_hint, robust=True)
+        (event,) = cls.log_all([record], verb, **values)
         return event
+
+    @classmethod
+    def log_all(cls, records: Sequence[models.Model], verb: str, **values: Any) -> "list[Event]":
+        """Record that the same happened to each of the records, in one statement."""
+        events = cls.objects.bulk_create(
+            cls(
+                kind=f"{record._meta.model_name}.{verb}",
+                subject_type=record._meta.label_lower,
+                subject_id=record.pk,
+                **values,
+            )
+            for record in records
+        )
+        connection = transaction.get_connection()
+        if events and not any(hint is _hint for _, hint, _ in connection.run_on_commit):
+            transaction.on_commit(_hint, robust=True)
+        return events
 
     @classmethod
     @transaction.atomic

@@ -1,6 +1,8 @@
 """Identifiers of partners, and the registers that give them."""
 
+from collections.abc import Iterable
 from contextlib import suppress
+from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, Self
 
@@ -11,6 +13,7 @@ from django.db.models import Case, F, TextField, Value, When
 from django.db.models.functions import Concat, Length, Lower, Upper
 
 from registry.models import check_digits
+from registry.models.events import Event
 from registry.models.partners import Partner
 
 
@@ -83,6 +86,39 @@ class IdentifierScheme(models.Model):
 class PartnerIdentifierQuerySet(models.QuerySet["PartnerIdentifier"]):
     def visible_to(self, user: Any) -> Self:
         return self.filter(partner__in=Partner.objects.visible_to(user).values("pk"))
+
+    def partners_with(
+        self,
+        scheme: str,
+        partners: Iterable[int],
+        at: datetime,
+        now: "Iterable[PartnerIdentifier]",
+    ) -> set[int]:
+        """Of the partners those that had an identifier of the scheme at a moment; one query.
+
+        `now` are those of the scheme that they have now.
+
+        Identifiers have no dates: what was stated or taken back since is read from the events.
+        One without an event came with its partner.
+        """
+        asked = set(partners)
+        found: dict[int, set[str]] = {}
+        for identifier in now:
+            found.setdefault(identifier.partner_id, set()).add(str(identifier))
+        since = Event.objects.filter(
+            subject_type=Partner._meta.label_lower,
+            subject_id__in=asked,
+            kind__in=["partner.identified", "partner.unidentified"],
+            reason__startswith=f"{scheme} ",
+            at__gt=at,
+        )
+        for event in since.order_by("-at", "-pk"):
+            held = found.setdefault(event.subject_id, set())
+            if event.kind == "partner.identified":
+                held.discard(event.reason)
+            else:
+                held.add(event.reason)
+        return {partner for partner, held in found.items() if held}
 
     def same_as(self, *identifiers: "PartnerIdentifier") -> Self:
         """Those that name the same organisation, written as the register or as IATI does."""

@@ -127,6 +127,15 @@ class Job(models.Model):
         if not self._held().update(**values):
             raise LostLease(self)
 
+    def queue_again(self) -> bool:
+        """Queue a job that has failed for good, with all its attempts; True for one caller."""
+        failed = type(self).objects.filter(pk=self.pk, status=self.Status.FAILED)
+        won = failed.update(
+            status=self.Status.QUEUED, queued_at=_Moment(), finished_at=None, attempts=0
+        )
+        self.refresh_from_db()
+        return bool(won)
+
     @transaction.atomic
     def fail(self, error: str, *, retry: bool) -> None:
         """Record why an attempt failed; queued again while attempts are left and it may help."""

@@ -1,9 +1,11 @@
 """Two records of one organisation made one, with the log from which that is taken back."""
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 from registry.models.partners import Partner
@@ -14,6 +16,10 @@ class PartnerMergeQuerySet(models.QuerySet["PartnerMerge"]):
     def standing(self) -> Self:
         """Merges that have not been taken back."""
         return self.filter(undone_at=None)
+
+    def since(self, at: datetime) -> Self:
+        """Those that were made, or taken back, after a moment."""
+        return self.filter(Q(merged_at__gt=at) | Q(undone_at__gt=at))
 
     def visible_to(self, user: Any) -> Self:
         return self if user.is_staff else self.none()
@@ -53,8 +59,52 @@ class PartnerMerge(models.Model):
         return f"{self.duplicate} into {self.into}"
 
 
+class MovedFieldQuerySet(models.QuerySet["MovedField"]):
+    def since(self, at: datetime) -> Self:
+        """What merges wrote after a moment, and what taking them back wrote; oldest first."""
+        undone = When(together=MovedField.UNDONE, then=F("merge__undone_at"))
+        moment = Case(undone, default=F("merge__merged_at"))
+        return self.annotate(at=moment).filter(at__gt=at).order_by("pk")
+
+    def restore(self, rows: Sequence[models.Model], at: datetime, *columns: str) -> None:
+        """Let the rows hold in these columns what they held before merges of after a moment.
+
+        One query; what is no merge is not taken back. For reading only from then on.
+        """
+        if not rows:
+            return
+        label = rows[0]._meta.label_lower
+        held: dict[tuple[int, str], Any] = {}
+        moved = self.since(at).filter(
+            model=label, row_id__in=[row.pk for row in rows], field__in=columns
+        )
+        for row_id, field, before in moved.values_list("row_id", "field", "before"):
+            held.setdefault((row_id, field), before)
+        for row in rows:
+            for column in columns:
+                if (row.pk, column) in held:
+                    column_of: Any = row._meta.get_field(column)
+                    setattr(row, column, column_of.to_python(held[row.pk, column]))
+
+    def held(
+        self, rows: Any, at: datetime, column: str, values: Collection[int], *more: str
+    ) -> list[Any]:
+        """Of a QuerySet the rows that held one of the values before merges of after a moment.
+
+        Restored in that column and `more`; two queries.
+        """
+        label, wanted = rows.model._meta.label_lower, list(values)
+        moved = self.since(at).filter(model=label, field=column, before__in=wanted).order_by()
+        here = Q(**{f"{column}__in": wanted})
+        found = list(rows.filter(here | Q(pk__in=moved.values("row_id"))))
+        self.restore(found, at, column, *more)
+        return [row for row in found if getattr(row, column) in values]
+
+
 class MovedField(models.Model):
     """One column of one row that a merge wrote: what stood there before, and what it wrote."""
+
+    UNDONE = "undone"  # `together` of what taking the merge back wrote
 
     merge = models.ForeignKey(PartnerMerge, models.PROTECT, related_name="moved")
     model = models.CharField(max_length=60)
@@ -66,6 +116,8 @@ class MovedField(models.Model):
     together = models.CharField(
         max_length=60, blank=True, help_text="rows that go back together or not at all"
     )
+
+    objects = MovedFieldQuerySet.as_manager()
 
     class Meta:
         ordering = ["merge", "pk"]

@@ -1,6 +1,6 @@
 """What a partner was called before, and whom a country names as its focal point."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.indexes import GinIndex
@@ -65,6 +65,24 @@ class FormerName(models.Model):
             )
 
 
+class FocalPointQuerySet(OfVisiblePartners):
+    def standing(self) -> Self:
+        return self.filter(ended_on=None)
+
+    def standing_on(self, day: date, at: datetime) -> Self:
+        """Whom countries had named on a day, as it was known at a moment: RULES 20."""
+        ends = Event.objects.filter(kind="focalpoint.ended", at__lte=at)
+        named = self.filter(named_on__lte=day, created_at__lte=at)
+        return named.exclude(ended_on__lte=day, pk__in=ends.values("subject_id"))
+
+    def spoken_for_by(self, user: Any) -> Self:
+        """Standing ones whose partner, verified, the user manages; being an admin is not enough."""
+        if user.is_anonymous:
+            return self.none()
+        partners = Partner.objects.acted_for_by(user, "manager")
+        return self.standing().filter(partner__in=partners.values("pk"))
+
+
 class FocalPoint(Record):
     """The government partner that a country names as its contact for partnerships, for a time."""
 
@@ -81,7 +99,7 @@ class FocalPoint(Record):
     named_on = models.DateField(default=timezone.localdate)
     ended_on = models.DateField(null=True, editable=False)
 
-    objects = OfVisiblePartners.as_manager()
+    objects = FocalPointQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

@@ -105,7 +105,7 @@ def _write_back(label: str, key: int, steps: list[MovedField]) -> Iterator[Moved
     except IntegrityError as error:
         text = f"{model._meta.verbose_name} {key} cannot go back: {_words(error)}"
         raise DomainError("merge_not_undoable", text, reasons=[text]) from error
-    return iter(()) if is_new else logged(row, before, values, "undone")
+    return iter(()) if is_new else logged(row, before, values, MovedField.UNDONE)
 
 
 def _words(error: IntegrityError) -> str:

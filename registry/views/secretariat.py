@@ -19,6 +19,7 @@ from registry.models import FocalPoint, Partner
 from registry.paging import oldest_first
 from registry.secretariat_waits import waits_for
 from registry.services import partner_facts, partners
+from registry.tables import no_formula
 from registry.views.accounts import SignedInRequest
 from registry.views.partner_edit import attempt
 
@@ -108,12 +109,6 @@ def queue_csv(request: SignedInRequest) -> HttpResponse:
         facts = [row.pk, row.name, row.kind, country, row.created_at.isoformat(), days, similar]
         table.writerow([no_formula(fact) for fact in facts])
     return response
-
-
-def no_formula(cell: Any) -> Any:
-    """A spreadsheet must not run what a stranger wrote as a name."""
-    starts = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
-    return f"'{cell}" if starts else cell
 
 
 @admins

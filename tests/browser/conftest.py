@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import sync_playwright
 
-from monitoring.reports.snapshot import digest, partnership_report
+from monitoring.reports.kinds.partnership import partnership_report
+from monitoring.reports.snapshot import digest
 from tests.factories import (
     AffectedGroupFactory,
     AgreementFactory,

@@ -30,6 +30,8 @@ PUBLIC = [
     "/partners/{member.partner.pk}/",
     "/reports/",
     "/reports/{report.pk}/",
+    "/partnerships/{partnership.reference}/reports/",
+    "/verify/",
     "/sign-in/",
     "/sign-up/",
     "/forgotten-password/",
@@ -89,11 +91,14 @@ def test_data_goes_from_form_to_approval_without_script(open_page, world):
     page.locator("td button").first.click()
     page.fill(f"#id_value-{world.wells.pk}", "900 000")
     page.fill(f"#id_value-{world.sold.pk}", "many")
-    page.click("text=Save and send for review")
+    page.click("text=Save and check before sending")
     assert "Expected a number" in page.inner_text(".errors")
     assert page.input_value(f"#id_value-{world.wells.pk}") == "900 000"
     page.fill(f"#id_value-{world.sold.pk}", "12")
-    page.click("text=Save and send for review")
+    page.click("text=Save and check before sending")
+    for reason in page.get_by_label("Why is that so?").all():
+        reason.fill("The pumps were repaired in March.")
+    page.click("main button:text('Send for review')")
     assert "Sent for review." in page.inner_text(".note")
 
     reviewer = open_page(1280, script=False)
@@ -101,8 +106,7 @@ def test_data_goes_from_form_to_approval_without_script(open_page, world):
     reviewer.goto("/submissions/")
     reviewer.locator("#review + table a").click()
     assert "900,000" in reviewer.inner_text("main")
-    reviewer.get_by_label("Approve").check()
-    reviewer.click("text=Decide")
+    reviewer.click("button[value=approve]")
     assert "Approved" in reviewer.inner_text(".note")
     assert world.unit.submissions.get(period=world.period).status == "approved"
 

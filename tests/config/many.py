@@ -1,39 +1,18 @@
 """Many rows of every kind that the API lists, made quickly: copies of one good row."""
 
 import uuid
-from copy import copy
 from datetime import date, timedelta
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models.base import ModelState
 
 from partnerships.models import Share, Sharing
 from registry.models import Partner, Token
 from tests import factories as f
+from tests.config.copying import copies, letters, of
+from tests.config.many_monitored import MONITORED
 
 A_DAY = date(2000, 1, 1)
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-
-
-def copies(row, count, vary=lambda n: {}):
-    made = []
-    for n in range(count):
-        one = copy(row)
-        one._state, one.pk = ModelState(), None
-        for name, value in vary(n).items():
-            setattr(one, name, value)
-        made.append(one)
-    return type(row)._base_manager.bulk_create(made)
-
-
-def letters(n, length):
-    return "".join(LETTERS[n // 36**place % 36] for place in range(length))
-
-
-def a_day(n):
-    day = date(2030, 1, 1) + timedelta(days=n)
-    return {"starts_on": day, "ends_on": day}
 
 
 def affiliations(count, admin):
@@ -138,18 +117,6 @@ def disclosures(count, admin):
     copies(f.CrosswalkFactory(), count, lambda n: {"disclosure": made[n]})
 
 
-def submissions(count, admin):
-    row = f.SubmissionFactory()
-    units = copies(row.unit, count, lambda n: {"place": str(n)})
-    copies(row, count, lambda n: {"unit": units[n]})
-
-
-def observations(count, admin):
-    row = f.ObservationFactory()
-    indicators = copies(row.indicator, count)
-    copies(row, count, lambda n: {"indicator": indicators[n]})
-
-
 def focal_points(count, admin):
     countries = copies(
         f.CountryFactory(),
@@ -231,10 +198,6 @@ def with_assessment(assessment):
     return {"technologyassessment_id": assessment.pk}
 
 
-def of(factory, vary=lambda n: {}, **values):
-    return lambda count, admin: copies(factory(**values), count, vary)
-
-
 def catalogued(factory):
     """Each with a target and a country."""
 
@@ -256,7 +219,7 @@ def matches(count, admin):
     copies(row, count, lambda n: {"solution": solutions[n]})
 
 
-MANY = {
+MANY = MONITORED | {
     "solutions": catalogued(f.SolutionFactory),
     "needs": catalogued(f.NeedFactory),
     "funds": catalogued(f.FundFactory),
@@ -327,19 +290,7 @@ MANY = {
     "objections": objections,
     "risks": divided(f.RiskFactory, "risk"),
     "benefits": divided(f.BenefitFactory, "benefit"),
-    "frameworks": of(f.FrameworkFactory, lambda n: {"edition": n + 2}),
-    "results": of(f.ResultFactory),
-    "indicators": of(f.IndicatorFactory),
-    "dimensions": of(f.DimensionFactory, lambda n: {"code": f"D{n}"}),
-    "categories": of(f.CategoryFactory, lambda n: {"code": f"C{n}"}),
-    "period-targets": of(f.PeriodTargetFactory, a_day),
-    "periods": of(f.PeriodFactory, lambda n: {**a_day(n), "due_on": a_day(n)["ends_on"]}),
-    "reporting-units": of(f.ReportingUnitFactory, lambda n: {"place": str(n)}),
-    "submissions": submissions,
-    "observations": observations,
-    "evidence": of(f.EvidenceFactory),
-    "reports": of(f.ReportFactory, lambda n: {"revision": n + 2}),
-    "report-runs": of(f.ReportRunFactory, lambda n: {"revision": n + 2}),
+    "national-priorities": of(f.NationalPriorityFactory, lambda n: {"title": f"Priority no. {n}"}),
     "imports": of(f.ImportBatchFactory),
     "amendments": amendments,
     "partnership-reviews": partnership_reviews,
@@ -351,5 +302,6 @@ MANY = {
     "affected-groups": of(f.AffectedGroupFactory, lambda n: {"name": f"Group {n}"}),
     "consultations": consultations,
     "technology-assessments": technology_assessments,
+    "capacity-assessments": of(f.CapacityAssessmentFactory),
     "technology-mitigations": of(f.TechnologyMitigationFactory),
 }

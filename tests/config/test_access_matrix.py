@@ -80,6 +80,10 @@ def send(client, method, path, body, names):
     if body == "file":
         upload = SimpleUploadedFile("empty.xml", b"<iati-activities version='2.03'/>")
         return client.post(url, {"file": upload}, format="multipart")
+    if isinstance(body, dict) and "csv" in body:
+        stated = {name: str(value).format(**names) for name, value in body.items()}
+        stated["file"] = SimpleUploadedFile("values.csv", stated.pop("csv").encode())
+        return client.post(url, stated, format="multipart")
     if method == "GET":
         return client.get(url)
     filled = json.loads(fill(json.dumps(body), names)) if body is not None else None

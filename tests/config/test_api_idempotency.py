@@ -7,8 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.utils import timezone
-from rest_framework.test import APIClient
+from rest_framework.permissions import AllowAny
+from rest_framework.test import APIClient, APIRequestFactory
 
+from registry.api.base import WritesOnce
 from registry.models import Affiliation, IdempotentAnswer, Partner
 from tests import factories as f
 
@@ -145,6 +147,42 @@ def test_keeps_no_secret(api, user, url):
 
     assert answer.status_code == 400
     assert not IdempotentAnswer.objects.exists()
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_a_question_asked_by_post_is_answered_anew_each_time(api, is_signed_in):
+    asking = api if is_signed_in else APIClient()
+    report = f.ReportFactory(published=True)
+
+    def standing():
+        answer = asking.post("/api/v1/report-checks/", {"sha256": report.sha256}, **KEY)
+        return answer.json()["standing"]
+
+    before = standing()
+    report.withdraw(by=f.UserFactory(admin=True), reason="A wrong figure.")
+    assert (before, standing()) == ("current", "withdrawn")
+    assert not IdempotentAnswer.objects.exists()
+
+
+@pytest.mark.parametrize("url", ["feedback/", "complaints/", "sent-messages/", "sign-in/"])
+def test_who_has_no_account_is_told_that_no_key_is_taken(url):
+    answer = APIClient().post(f"/api/v1/{url}", {"text": "Good."}, **KEY)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["code"] == "no_idempotency_here"
+
+
+def test_nor_is_it_where_nobody_thought_of_it():
+    class Open(WritesOnce):
+        permission_classes = (AllowAny,)
+
+        def post(self, request):
+            raise AssertionError("not reached")
+
+    answer = Open.as_view()(APIRequestFactory().post("/", **KEY))
+
+    assert answer.status_code == 400
+    assert answer.data["errors"][0]["code"] == "no_idempotency_here"
 
 
 @pytest.mark.django_db(transaction=True)

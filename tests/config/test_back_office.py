@@ -53,7 +53,7 @@ def test_a_record_is_shown_and_cannot_be_changed_or_deleted(secretariat):
 
 
 def test_verifies_registers_and_publishes_by_the_models_own_verbs(secretariat):
-    partner, report = PartnerFactory(pending=True), ReportFactory()
+    partner, report = PartnerFactory(pending=True), ReportFactory(in_review=True)
     partnership = PartnershipFactory(smart=True, submitted=True)
 
     for record, verb in ((partner, "verify"), (partnership, "register"), (report, "publish")):

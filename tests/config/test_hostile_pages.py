@@ -48,9 +48,8 @@ def test_no_page_fails_on_an_address_of_somebodys_making(client, admin, path):
     for value in ("%00", "1%00", "%ED%A0%80", "%ff", "\xff", "%"):
         answer = client.get(path, QUERY_STRING="&".join(f"{name}={value}" for name in asked))
         assert answer.status_code < 500, value
-    for value in ("%00", "\xff"):
-        for name in asked:
-            assert client.get(path, QUERY_STRING=f"{name}={value}").status_code < 500, name
+    for name in asked:  # alone, where one of them may hide another
+        assert client.get(path, QUERY_STRING=f"{name}=1%00\xff").status_code < 500, name
 
 
 @pytest.mark.parametrize(
@@ -63,7 +62,7 @@ def test_no_form_fails_on_what_it_cannot_store(client, admin, path, form):
     filled = json.loads(fill(json.dumps(form or {}), names))
     path = path.format_map(names)
     for name in {*filled, *fields(client, path)}:
-        for value in ("\0", "1\0", "a\0b"):
+        for value in ("1\0", "a\0b"):
             with transaction.atomic():
                 answer = client.post(path, {**filled, name: value})
                 assert answer.status_code < 500, name

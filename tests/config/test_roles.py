@@ -49,6 +49,21 @@ def test_application_gets_rows_and_nothing_else(application_role):
     assert not any(may(application_role, r) for r in ("TRUNCATE", "REFERENCES", "TRIGGER"))
 
 
+def test_application_may_stage_values_in_a_temporary_table(application_role):
+    database = connection.settings_dict["NAME"]
+    ask = "SELECT has_database_privilege(%s, %s, 'TEMPORARY')"
+    with connection.cursor() as cursor:
+        # another test may have granted it for good
+        cursor.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC, {application_role}')
+        cursor.execute(ask, [application_role, database])
+        assert cursor.fetchone() == (False,)
+
+        grant()
+
+        cursor.execute(ask, [application_role, database])
+        assert cursor.fetchone() == (True,)
+
+
 def test_granting_again_takes_back_what_was_too_much(application_role):
     grant()
     with connection.cursor() as cursor:

@@ -6,7 +6,19 @@ from django.core.files.base import ContentFile
 
 from registry.services.merging import merge_partners
 from tests import factories as f
+from tests.config import promises_world as promises
 from tests.config.catalogue_world import catalogue
+from tests.config.country_world import country
+from tests.config.data_review_world import data_review
+from tests.config.engine_world import engine
+from tests.config.entry_world import entry
+from tests.config.evaluations_world import evaluations
+from tests.config.figures_world import figures
+from tests.config.frames_world import frames
+from tests.config.quality_world import quality
+from tests.config.report_life_world import report_life
+from tests.config.shared_world import shared
+from tests.config.uploads_world import uploads
 from tests.factories.due_diligence import (
     CriterionAnswerFactory,
     DueDiligenceFactory,
@@ -64,22 +76,34 @@ def build():
     }
     f.CurrencyFactory()
     rows |= _assignments(rows, people)
-    rows |= _promises(rows)
-    rows |= _objectives(rows)
-    rows |= _money(rows)
+    rows |= promises.promises(rows)
+    rows |= promises.objectives(rows)
+    rows |= promises.money(rows)
     rows |= _light(people["lead"])
     rows |= _frameworks(rows)
-    rows |= _ledger(rows)
+    rows |= promises.ledger(rows)
+    rows |= quality(rows)
+    rows["hlpf_review"] = f.HlpfReviewFactory()
+    rows |= shared(rows)
+    rows |= country(outside, rows)
     rows |= _values(rows, people["evaluator"])
+    rows |= frames(rows)
+    rows |= data_review(rows)
+    rows |= entry(rows)
+    rows |= uploads(rows, people["evaluator"])
+    rows |= figures(rows)
     rows |= _reports(rows)
+    rows |= report_life(rows)
     rows |= _secretariat(member, third)
     rows |= _telling(member, people["evaluator"])
-    rows |= _coalition(rows, outside, people["outsider"])
-    rows |= _reviewing(rows)
-    rows |= _principles(rows)
-    rows |= _dialogue(rows)
+    rows |= promises.coalition(rows, outside, people["outsider"])
+    rows |= promises.reviewing(rows)
+    rows |= promises.principles(rows)
+    rows |= promises.dialogue(rows)
     rows |= catalogue(lead, member, rows)
-    rows |= _voices(rows)
+    rows |= promises.voices(rows)
+    rows |= evaluations(rows)
+    rows |= engine()
     names = {name: row.pk for name, row in rows.items()}
     names |= {
         "proposed_sha256": rows["proposed_agreement"].sha256,
@@ -95,18 +119,6 @@ def build():
         "kenya": f.CountryFactory(alpha2="KE").pk,
     }
     return names, people, tokens
-
-
-def _voices(rows):
-    active = rows["active"]
-    return {
-        "feedback": f.FeedbackFactory(partnership=active, passed=True),
-        "received_feedback": f.FeedbackFactory(partnership=active),
-        "complaint": f.ComplaintFactory(partnership=active),
-        "acknowledged": f.ComplaintFactory(partnership=active, acknowledged=True),
-        "lesson": f.LessonFactory(partnership=active, published=True),
-        "draft_lesson": f.LessonFactory(partnership=active),
-    }
 
 
 def _vocabularies():
@@ -171,63 +183,6 @@ def _assignments(rows, people):
     }
 
 
-def _promises(rows):
-    active, membership = rows["active"], rows["membership"]
-    commitment = f.CommitmentFactory(membership=membership, partnership=active)
-    binding = f.AgreementFactory(partnership=active, binding=True)
-    return {
-        "commitment": commitment,
-        "delivery": f.DeliveryFactory(commitment=commitment),
-        "draft_agreement": f.AgreementFactory(partnership=active),
-        "proposed_agreement": f.AgreementFactory(
-            partnership=active, kind="engagement", proposed=True
-        ),
-        "endorsement": binding.endorsements.get(membership=membership),
-    }
-
-
-def _objectives(rows):
-    return {
-        "objective": f.ObjectiveFactory(partnership=rows["active"]),
-        "draft_objective": f.ObjectiveFactory(partnership=rows["draft"]),
-    }
-
-
-def _money(rows):
-    commitment, drafted = rows["commitment"], rows["draft"].commitments.earliest("-pk")
-    line = f.BudgetLineFactory(partnership=rows["active"], membership=rows["membership"])
-    return {
-        "draft_commitment": drafted,
-        "deliverable": f.DeliverableFactory(commitment=commitment),
-        "draft_deliverable": f.DeliverableFactory(commitment=drafted),
-        "draft_line": f.BudgetLineFactory(partnership=rows["draft"]),
-        "budget_line": line,
-        "expenditure": f.ExpenditureFactory(line=line),
-        "planned": f.PlannedDisbursementFactory(commitment=commitment),
-        "receipt": f.DeliveryEvidenceFactory(
-            delivery=rows["delivery"], url="", file=ContentFile(b"%PDF-", "receipt.pdf")
-        ),
-    }
-
-
-def _ledger(rows):
-    """One that the members have endorsed, and the rows of a partnership that is not public."""
-    active, draft = rows["active"], rows["draft"]
-    f.AgreementFactory(partnership=active, kind="ledger", binding=True)
-    f.with_required_clauses(rows["draft_agreement"])
-    return {
-        "risk": f.RiskFactory(partnership=active),
-        "benefit": f.BenefitFactory(partnership=active),
-        "draft_risk": f.RiskFactory(partnership=draft),
-        "draft_benefit": f.BenefitFactory(partnership=draft),
-        "objection": f.ObjectionFactory(
-            agreement=rows["proposed_agreement"], membership=rows["membership"]
-        ),
-        "former_agreement": f.AgreementFactory(partnership=active, superseded=True),
-        "clause": rows["draft_agreement"].clauses.first(),
-    }
-
-
 def _light(lead):
     """A firm for which the light track is, managed by the lead's manager too."""
     firm = f.PartnerFactory(kind="start_up")
@@ -241,7 +196,9 @@ def _frameworks(rows):
     indicator = f.IndicatorFactory(result__framework=agreed, people=True)
     category = f.CategoryFactory()
     indicator.dimensions.add(category.dimension)
-    draft_indicator = f.IndicatorFactory(result__framework=draft)
+    draft_indicator = f.IndicatorFactory(
+        result__framework=draft, definition="What is counted.", unit="pieces"
+    )
     target = f.PeriodTargetFactory(indicator=draft_indicator, starts_on=date(2024, 4, 1))
     return {
         "agreed": agreed,
@@ -307,9 +264,13 @@ def _secretariat(member, third):
 
 
 def _reports(rows):
+    published = f.ReportFactory(period=rows["first"], published=True)
+    draft = f.ReportFactory(period=rows["second"])
     return {
-        "published": f.ReportFactory(period=rows["first"], published=True),
-        "draft_report": f.ReportFactory(period=rows["second"]),
+        "published": published,
+        "draft_report": draft,
+        "asked_file": f.ReportFileFactory(report=published),
+        "draft_file": f.ReportFileFactory(report=draft, is_draft=True),
         "run": f.ReportRunFactory(period=rows["first"]),
     }
 
@@ -321,88 +282,4 @@ def _telling(member, evaluator):
         "webhook": webhook,
         "own_webhook": f.WebhookFactory(partner=None),
         "webhook_delivery": f.WebhookDeliveryFactory(webhook=webhook, status="delivered"),
-    }
-
-
-def _reviewing(rows):
-    review = f.PartnershipReviewFactory(partnership=rows["submitted"])
-    f.ReviewCheckFactory(review=review)
-    lead = rows["lead_partner"]
-    returned = f.PartnershipReviewFactory(
-        returned=True, partnership=f.PartnershipFactory(returned=True, lead=lead)
-    )
-    by = f.UserFactory(admin=True)
-    taken = f.PartnershipReviewFactory(reviewer=by, assigned_at=f.NOON)
-    pending = f.AmendmentFactory(partnership=rows["active"], submitted=True)
-    approved = f.AmendmentFactory(partnership=rows["registered"], approved=True)
-    begun = f.AmendmentFactory(
-        partnership=f.MembershipFactory(
-            partnership=f.PartnershipFactory(active=True, lead=lead), partner=rows["member_partner"]
-        ).partnership
-    )
-    return {
-        "pending_amendment": pending,
-        "approved_amendment": approved,
-        "begun_amendment": begun,
-        "unamended": f.PartnershipFactory(active=True, lead=lead),
-        "version": f.PartnershipVersionFactory(partnership=rows["active"]),
-        "submitted_version": review.submission,
-        "review_of_partnership": review,
-        "taken_review": taken,
-        "review_comment": f.ReviewCommentFactory(review=review),
-        "return_reason": f.ReviewCommentFactory(review=returned, is_reason=True),
-    }
-
-
-def _principles(rows):
-    active, member = rows["active"], rows["member_partner"]
-    member.change(kind="un_entity")  # whom the Ten Principles are asked of
-    f.MarkerFactory(partnership=active)
-    elsewhere = rows["registered"].memberships.get(partner=member)
-    return {
-        "marker": f.MarkerFactory(partnership=active, assessed=True),
-        "draft_marker": f.MarkerFactory(partnership=rows["draft"], assessed=True),
-        "beneficiaries": f.BeneficiaryGroupFactory(partnership=active),
-        "statement": f.TenPrinciplesCommitmentFactory(membership=elsewhere),
-        "membership_elsewhere": elsewhere,
-    }
-
-
-def _dialogue(rows):
-    active, draft = rows["active"], rows["draft"]
-    group = f.AffectedGroupFactory(partnership=active)
-    turnouts = [{"group": group, "people": 40}]
-    mitigation = f.TechnologyMitigationFactory(assessment__partnership=active)
-    return {
-        "group": group,
-        "draft_group": f.AffectedGroupFactory(partnership=draft),
-        "consultation": f.ConsultationFactory(partnership=active, turnouts=turnouts),
-        "draft_consultation": f.ConsultationFactory(partnership=draft),
-        "technology": mitigation.assessment,
-        "mitigation": mitigation,
-    }
-
-
-def _coalition(rows, outside, addressee):
-    active, membership, draft = rows["active"], rows["membership"], rows["draft"]
-    f.DacSectorFactory()
-    f.PartnershipCountryFactory(partnership=draft)
-    leads = active.memberships.get(roles__contains=["lead"])
-    offered = f.CommitmentFactory(partnership=active, membership=membership)
-    joined = {
-        name: rows[name].memberships.get(partner=membership.partner)
-        for name in ("draft", "registered")
-    }
-    return {
-        "outside_partner": outside,
-        "lead_membership": leads,
-        "draft_membership": joined["draft"],
-        "registered_membership": joined["registered"],
-        "declaration": f.DeclarationFactory(membership=membership),
-        "conflict": f.ConflictOfInterestFactory(membership=membership),
-        "handover": f.CommitmentHandoverFactory(commitment=offered, taker=leads),
-        "lead_handover": f.LeadHandoverFactory(giver=leads, taker=membership),
-        "location": f.LocationFactory(partnership=active),
-        "draft_location": f.LocationFactory(partnership=draft),
-        "place": f.MembershipInvitationFactory(partnership=draft, email=addressee.email),
     }

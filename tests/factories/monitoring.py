@@ -115,6 +115,14 @@ class IndicatorFactory(Factory):
         people = factory.Trait(counts_people="unique")
         falling = factory.Trait(direction="decrease")
         maintained = factory.Trait(direction="maintain_up", tolerance=Decimal(2))
+        # With all that is asked for before it is proposed, a target of 2024 included.
+        smart = factory.Trait(
+            definition="What two people count alike.",
+            unit="pieces",
+            target=factory.RelatedFactory(
+                "tests.factories.monitoring.PeriodTargetFactory", "indicator"
+            ),
+        )
 
     result = factory.SubFactory(ResultFactory)
     code = factory.Sequence(lambda n: f"I{n}")
@@ -134,12 +142,37 @@ class PeriodTargetFactory(Factory):
     value = Decimal(100)
 
 
+class CategoryBaselineFactory(Factory):
+    class Meta:
+        model = "monitoring.CategoryBaseline"
+
+    indicator = factory.SubFactory(IndicatorFactory)
+    category = factory.SubFactory(CategoryFactory)
+    value = Decimal(10)
+
+
 class ReportingUnitFactory(Factory):
     class Meta:
         model = "monitoring.ReportingUnit"
 
     membership = factory.SubFactory(MembershipFactory, partnership__active=True)
     since_on = date(2023, 12, 15)
+
+
+class UnitHandoverFactory(Factory):
+    """A unit offered to another member's unit, from October 2024 on."""
+
+    class Meta:
+        model = "monitoring.UnitHandover"
+
+    unit = factory.SubFactory(ReportingUnitFactory)
+    successor = factory.SubFactory(
+        ReportingUnitFactory,
+        membership__partnership=factory.SelfAttribute("...unit.membership.partnership"),
+    )
+    giver = factory.SelfAttribute("unit.membership")
+    taker = factory.SelfAttribute("successor.membership")
+    since_on = date(2024, 10, 1)
 
 
 class PeriodFactory(Factory):
@@ -166,6 +199,18 @@ def _next_day(framework):
 def _quarter_end(starts_on):
     year, month = divmod(starts_on.year * 12 + starts_on.month + 2, 12)
     return date(year, month + 1, 1) - timedelta(days=1)
+
+
+class ReminderFactory(Factory):
+    class Meta:
+        model = "monitoring.Reminder"
+
+    unit = factory.SubFactory(ReportingUnitFactory)
+    period = factory.SubFactory(
+        PeriodFactory,
+        framework__partnership=factory.SelfAttribute("...unit.membership.partnership"),
+    )
+    kind = "due"
 
 
 class SubmissionFactory(Factory):
@@ -257,34 +302,14 @@ class EvidenceFactory(Factory):
     url = factory.Sequence(lambda n: f"https://example.org/evidence/{n}")
 
 
-class ReportRunFactory(Factory):
-    class Meta:
-        model = "monitoring.ReportRun"
-
-    period = factory.SubFactory(PeriodFactory)
-    partnership = factory.SelfAttribute("period.framework.partnership")
-    reference_on = factory.SelfAttribute("period.ends_on")
-    cutoff_at = factory.LazyAttribute(
-        lambda o: datetime.combine(o.period.due_on, time(23, 59), UTC)
-    )
-
-
-class ReportFactory(Factory):
-    """A draft snapshot with next to nothing in it; real content comes from a run."""
+class UploadFactory(Factory):
+    """A file that waits to be checked."""
 
     class Meta:
-        model = "monitoring.Report"
+        model = "monitoring.Upload"
 
-    class Params:
-        published = factory.Trait(status="published", published_at=NOON)
-
-    period = factory.SubFactory(PeriodFactory)
-    partnership = factory.SelfAttribute("period.framework.partnership")
-    reference_on = factory.SelfAttribute("period.ends_on")
-    cutoff_at = factory.LazyAttribute(
-        lambda o: datetime.combine(o.period.due_on, time(23, 59), UTC)
-    )
-    content = factory.LazyFunction(lambda: {"indicators": []})
-    sha256 = sha256(b'{"indicators":[]}').hexdigest()
-    timeliness = "no_data"
-    achievement = "no_data"
+    framework = factory.SubFactory(FrameworkFactory, agreed=True)
+    by = factory.SubFactory(UserFactory)
+    kind = "csv"
+    file_name = "values.csv"
+    sha256 = factory.LazyAttribute(lambda o: sha256(o.file_name.encode()).hexdigest())

@@ -108,6 +108,16 @@ class TechnologyAssessmentFactory(KeptFactory):
     review_on = date(2025, 1, 20)
 
 
+class CapacityAssessmentFactory(KeptFactory):
+    class Meta:
+        model = "partnerships.CapacityAssessment"
+
+    partnership = factory.SubFactory(PartnershipFactory, active=True)
+    institution = factory.Sequence(lambda n: f"Water office of district {n}")
+    strengths = "Keeps the register of wells; four technicians."
+    assessed_on = date(2024, 1, 10)
+
+
 class TechnologyMitigationFactory(Factory):
     class Meta:
         model = "partnerships.TechnologyMitigation"

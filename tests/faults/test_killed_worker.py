@@ -108,6 +108,8 @@ def test_twenty_runs_survive_killed_children_and_a_killed_worker(celery):
         ReportRun.objects.create(
             partnership=period.framework.partnership,
             period=period,
+            starts_on=period.starts_on,
+            ends_on=period.ends_on,
             reference_on=period.ends_on,
             cutoff_at=cutoff,
         )
@@ -156,6 +158,8 @@ def test_a_lost_hint_is_found(celery):
     run = ReportRun.objects.create(
         partnership=period.framework.partnership,
         period=period,
+        starts_on=period.starts_on,
+        ends_on=period.ends_on,
         reference_on=period.ends_on,
         cutoff_at=datetime(2026, 1, 1, tzinfo=UTC),
     )

@@ -95,3 +95,62 @@ def quarter(n):
     year, index = 2024 + (n - 1) // 4, (n - 1) % 4
     ends = [(3, 31), (6, 30), (9, 30), (12, 31)]
     return date(year, index * 3 + 1, 1), date(year, *ends[index])
+
+
+def category_figure(reports, code, period, accumulation, rule):
+    """RULES 14: reports are {(unit, period): {category: parts}}, a unit's latest one decides."""
+    values = []
+    for unit in sorted({u for u, _ in reports}):
+        if accumulation == "flow":
+            values.append(reports.get((unit, period), {}).get(code))
+            continue
+        latest = max((n for u, n in reports if u == unit and n <= period), default=None)
+        if latest is None or (accumulation == "point_in_time" and period - latest > 1):
+            continue
+        values.append(reports[unit, latest].get(code))
+    return combine(values, rule)
+
+
+def unique_range(cells, last, units_overlap, comes_again):
+    """RULES 3, level by level: (low, high) of a flow's unique persons from (unit, period, n)."""
+    units = sorted({u for u, n, _ in cells if n <= last})
+    mine = {u: [v for unit, n, v in cells if unit == u and n <= last] for u in units}
+    lows = [max(v) if comes_again else sum(v) for v in mine.values()]
+    low = max(lows) if units_overlap else sum(lows)
+    return low, sum(sum(v) for v in mine.values())
+
+
+def light(expected, reached):
+    """RULES 19: an indicator's colour from the gap."""
+    gap = Decimal(expected) - Decimal(reached)
+    if gap <= Decimal("0.10"):
+        return "on_track"
+    return "at_risk" if gap <= Decimal("0.30") else "off_track"
+
+
+def partnership_light(colours, outcomes=()):
+    """RULES 19: from the colours of its due indicators; `outcomes` are those of outcomes."""
+    known = [c for c in colours if c != "no_data"]
+    if not colours or 2 * len(known) < len(colours):
+        return "no_data"
+    if 3 * known.count("off_track") > len(known):
+        return "off_track"
+    good = sum(c in ("on_track", "met") for c in known)
+    return "on_track" if 3 * good >= 2 * len(known) and "off_track" not in outcomes else "at_risk"
+
+
+def settled(script):
+    """What counts of one cell after its story, whatever happened to other cells (RULES 4).
+
+    A story is a list of ("send", parts), ("take_away",) and ("withdraw",): the last one holds.
+    """
+    value = None
+    for step, *parts in script:
+        value = parts[0] if step == "send" else None
+    return value
+
+
+def people(cells, last, overlap, come_again, first=1):
+    """The unique persons of the periods from `first` to `last`; None without a value."""
+    own = [cell for cell in cells if first <= cell[1] <= last]
+    return unique_range(own, last, overlap, come_again) if own else None

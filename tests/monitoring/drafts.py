@@ -4,7 +4,7 @@ import pytest
 
 from monitoring.errors import RowErrors
 from monitoring.models import Observation
-from monitoring.services import record_observations
+from monitoring.services.submissions import record_observations
 from tests.factories import (
     CategoryFactory,
     DimensionFactory,

@@ -48,9 +48,13 @@ class Entering:
         return form | {self.names.get(name, name): text for name, text in fields.items()}
 
     def enter(self, client, submission, **fields):
-        """Open the form, type and press a button."""
+        """Open the form, type and press a button; `submit` saves, checks and sends."""
+        address = f"/submissions/{submission.pk}/"
         form = opened(client, submission)
-        return client.post(f"/submissions/{submission.pk}/", self.typed(form, **fields))
+        sends = fields.pop("submit", "")
+        pressed = {"check": "1"} if sends else {}
+        answer = client.post(address, self.typed(form, **fields, **pressed))
+        return client.post(f"{address}check/", checked(client, address)) if sends else answer
 
 
 def opened(client, submission):
@@ -58,8 +62,15 @@ def opened(client, submission):
     return fields_of(client.get(f"/submissions/{submission.pk}/"))
 
 
+def checked(client, address):
+    """The page before sending, as a browser would send it back untouched."""
+    return fields_of(client.get(f"{address}check/"))
+
+
 def fields_of(answer):
-    form = html.fromstring(answer.content.decode()).forms[-1]
+    """Of the page's own form, not of the one for comments below it."""
+    forms = html.fromstring(answer.content.decode()).forms
+    form = [one for one in forms if not (one.action or "").endswith("/comment/")][-1]
     return {name: value or "" for name, value in form.fields.items()}
 
 

@@ -1,7 +1,7 @@
 """Submissions in some state, and the people around them."""
 
 from monitoring.models import Observation, Submission
-from monitoring.services import correct_submission, record_observations
+from monitoring.services.submissions import correct_submission, record_observations
 from tests.factories import (
     IndicatorFactory,
     PeriodFactory,

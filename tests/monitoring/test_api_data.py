@@ -51,9 +51,11 @@ def test_every_bad_row_is_named_and_nothing_is_saved(api, draft, indicator):
     assert answer.status_code == 400
     assert {(e["attr"], e["code"]) for e in answer.json()["errors"]} == {
         ("rows.2.value", "not_a_number"),
+        ("rows.2.indicator", "cell_repeated"),
         ("rows.3.indicator", "unknown_indicator"),
         ("rows.4.category", "unknown_category"),
         ("rows.5.colour", "unknown_field"),
+        ("rows.5.indicator", "cell_repeated"),
         ("rows.6.row", "not_an_object"),
     }
     assert not Observation.objects.exists()
@@ -62,10 +64,13 @@ def test_every_bad_row_is_named_and_nothing_is_saved(api, draft, indicator):
 def test_a_cell_takes_one_value_unless_told_to_replace(api, draft, indicator):
     row = {"indicator": indicator.pk, "value": "1"}
     first = api.post(rows_url(draft), [row])
-    second = api.post(rows_url(draft), [row])
+    again = api.post(rows_url(draft), [row])
+    second = api.post(rows_url(draft), [{**row, "value": "1.5"}])
     replaced = api.post(f"{rows_url(draft)}?replace=true", [{**row, "value": "2"}])
 
-    assert (first.status_code, second.status_code, replaced.status_code) == (201, 400, 201)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert (second.status_code, replaced.status_code) == (400, 201)
+    assert again["ETag"] == first["ETag"]
     (error,) = second.json()["errors"]
     assert (error["attr"], error["code"]) == ("rows.1.indicator", "cell_taken")
     assert draft.observations.get().value == 2
@@ -142,7 +147,7 @@ def test_declared_interests_are_for_insiders(api, draft):
 
 
 def test_a_file_comes_back_as_a_download_under_a_name_of_ours(api, draft):
-    upload = SimpleUploadedFile("../../<script>.HTML", b"<script>1</script>", "text/html")
+    upload = SimpleUploadedFile("../../<script>.HTML", b"%PDF-1.7 <script>", "text/html")
     body = {"submission": draft.pk, "title": "Photo", "file": upload}
 
     made = api.post("/api/v1/evidence/", body, format="multipart").json()
@@ -150,8 +155,8 @@ def test_a_file_comes_back_as_a_download_under_a_name_of_ours(api, draft):
     file = api.get(made["download"])
 
     assert "script" not in stored.file.name
-    assert b"".join(file.streaming_content) == b"<script>1</script>"
-    assert file["Content-Disposition"] == f'attachment; filename="evidence-{stored.pk}.html"'
+    assert b"".join(file.streaming_content) == b"%PDF-1.7 <script>"
+    assert file["Content-Disposition"] == f'attachment; filename="evidence-{stored.pk}.pdf"'
     assert file["Content-Type"] == "application/octet-stream"
     assert file["X-Content-Type-Options"] == "nosniff"
     api.force_authenticate(f.UserFactory())

@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from monitoring import tasks
-from monitoring.models import Framework, Period, ReportRun
-from monitoring.services import add_indicator, add_target, create_framework, open_periods
+from monitoring.models import Framework, Period
+from monitoring.services.frameworks import add_indicator, add_target, create_framework
+from monitoring.services.periods import open_periods
 from partnerships.models import Partnership
 from partnerships.services.commitments import add_commitment
 from partnerships.services.partnerships import edit_partnership
@@ -20,7 +21,6 @@ from tests.factories import (
     IndicatorFactory,
     MembershipFactory,
     PartnershipFactory,
-    PeriodFactory,
     PeriodTargetFactory,
     ResultFactory,
     UserFactory,
@@ -170,23 +170,6 @@ def test_a_framework_that_fails_at_night_is_logged_and_the_others_go_on(three, c
 
     assert [bool(f.periods.count()) for f in three] == [True, False, True]
     assert f"framework {three[1].pk} was left out" in caplog.text
-
-
-def test_a_period_whose_run_fails_keeps_no_other_report_waiting(monkeypatch, caplog):
-    periods = [PeriodFactory(framework__ends_on=date(2024, 3, 31)) for _ in range(3)]
-    ask = ReportRun.objects.ask_for
-
-    def broken(period, **more):
-        if period.pk == periods[1].pk:
-            raise IntegrityError("a run that cannot be")
-        return ask(period, **more)
-
-    monkeypatch.setattr(ReportRun.objects, "ask_for", broken)
-    monkeypatch.setattr(tasks.compute_report, "delay", lambda key: None)
-
-    assert tasks.request_due_reports() == 2
-    assert {run.period_id for run in ReportRun.objects.all()} == {periods[0].pk, periods[2].pk}
-    assert "was left out" in caplog.text
 
 
 def test_periods_are_opened_through_today_in_the_frameworks_time_zone_at_most(admin):

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
-from monitoring.reports.document import framework_text
+from monitoring.reports.framework_text import framework_text
 from registry.models import Disclosure, Standard
 from tests.factories import (
     DisclosureFactory,

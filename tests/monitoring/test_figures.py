@@ -173,12 +173,16 @@ def test_a_member_that_left_keeps_totals_and_ends_states(world):
     assert world.figures(state, period=6).to_date.value is None
 
 
+def hand_over(unit, to, since, at=datetime(2024, 10, 5, tzinfo=UTC)):
+    unit.successor, unit.successor_since, unit.handed_over_at = to, since, at
+    unit.save()
+
+
 def test_a_handed_over_state_is_carried_until_the_successor_reports(world):
     indicator = world.indicator(point_in_time=True)
     world.report(indicator, [(1, 3, Decimal(4))])
     world.units[1].membership.change(status="left", ended_on=date(2024, 10, 1))
-    world.units[1].successor = world.units[0]
-    world.units[1].save()
+    hand_over(world.units[1], world.units[0], since=date(2024, 10, 2))
 
     assert world.figures(indicator, period=6).to_date.value == 4
     world.report(indicator, [(0, 6, Decimal(5))])

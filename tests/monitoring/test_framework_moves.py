@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from monitoring.models import Framework, Indicator, PeriodTarget
-from monitoring.services import (
+from monitoring.services.frameworks import (
     add_indicator,
     add_result,
     add_target,
@@ -24,7 +24,6 @@ from tests.factories import (
     FrameworkFactory,
     IndicatorFactory,
     PartnershipFactory,
-    PeriodTargetFactory,
     ResultFactory,
 )
 from tests.moves import People, field_of, moves_of, read_twice, refused
@@ -44,7 +43,7 @@ def people():
 
 def draft_of(people):
     framework = FrameworkFactory(partnership=people.partnership)
-    IndicatorFactory(result__framework=framework)
+    IndicatorFactory(result__framework=framework, smart=True)
     return framework
 
 
@@ -72,8 +71,8 @@ def test_it_is_agreed_with_the_last_members_word_and_not_before(people):
 
 def test_the_document_that_members_endorse_names_every_indicator(people):
     framework = draft_of(people)
-    other = IndicatorFactory(result__framework=framework, title="Litres per head")
-    PeriodTargetFactory(indicator=other, value=Decimal("12.5"))
+    other = IndicatorFactory(result__framework=framework, title="Litres per head", smart=True)
+    PeriodTarget.objects.filter(indicator=other).update(value=Decimal("12.5"))
 
     propose_framework(framework, by=people.lead_manager)
 
@@ -148,7 +147,7 @@ def test_a_new_edition_supersedes_the_old_one_once_it_is_agreed(people):
     propose_framework(old, by=people.lead_manager)
     endorse_all(old, people)
     new = create_framework(people.partnership, by=people.lead_manager, title="Two", **DATES)
-    IndicatorFactory(result__framework=new)
+    IndicatorFactory(result__framework=new, smart=True)
     propose_framework(new, by=people.lead_manager)
     assert (new.edition, stored(old).status) == (2, "agreed")
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from monitoring.models import Indicator, Result
-from monitoring.services import add_indicator, edit_indicator, edit_result
+from monitoring.services.frameworks import add_indicator, edit_indicator, edit_result
 from tests.factories import (
     FrameworkFactory,
     IndicatorFactory,

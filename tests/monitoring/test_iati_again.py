@@ -4,7 +4,7 @@ import pytest
 
 from monitoring.exchange.jobs import new_batch, run_import
 from monitoring.models import Framework, Indicator, Observation
-from monitoring.services import queue_import
+from monitoring.services.imports import queue_import
 from partnerships.models import Delivery, Membership, Partnership
 from registry.errors import DomainError, NotAllowed
 from registry.models import ImportBatch, Partner

@@ -34,6 +34,7 @@ FILES = {
 # tell the tale; that it was undone is an event, and waits to be told.
 STAYS = {"registry.importbatch", "registry.importfinding", "registry.event"}
 STAYS |= {"partnerships.referenceyear", "registry.outboxentry", "registry.auditentry"}
+STAYS |= {"monitoring.rollupchange"}  # a queue that workers empty
 # What an element of the kind becomes, one row each.
 ROWS = {
     "iati-activity": Partnership,

@@ -184,6 +184,6 @@ def test_figures_cost_the_same_queries_for_any_number_of_indicators(
     IndicatorFactory.create_batch(size, result=result)
     send(reporting, 0, range(3))
 
-    # framework; indicators; their targets; periods; as of periods; over spans; due items
-    with django_assert_num_queries(7):
+    # framework; indicators; their targets; periods; figures; due items; none over targets' spans
+    with django_assert_num_queries(6):
         timeliness(reporting, Q6_ENDS)

@@ -1,6 +1,7 @@
 """The lights that lists are filtered by are those of the latest published report."""
 
 import pytest
+from django.utils import timezone
 
 from monitoring.models import Report
 from partnerships.models import Facets
@@ -15,7 +16,7 @@ def lights(partnership):
 
 def test_publishing_shows_them_and_withdrawing_shows_those_before():
     admin = UserFactory(admin=True)
-    old = ReportFactory(achievement="at_risk", timeliness="late")
+    old = ReportFactory(in_review=True, achievement="at_risk", timeliness="late")
     partnership = old.partnership
     assert lights(partnership) == ("", "")
 
@@ -26,6 +27,7 @@ def test_publishing_shows_them_and_withdrawing_shows_those_before():
         partnership=partnership,
         period=old.period,
         revision=2,
+        in_review=True,
         reference_on=old.reference_on,
         achievement="on_track",
         timeliness="up_to_date",
@@ -38,8 +40,8 @@ def test_publishing_shows_them_and_withdrawing_shows_those_before():
 
 
 def test_bulk_is_followed():
-    report = ReportFactory(achievement="off_track", timeliness="due")
-    Report.objects.filter(pk=report.pk).update(status="published")
+    report = ReportFactory(in_review=True, achievement="off_track", timeliness="due")
+    Report.objects.filter(pk=report.pk).update(status="published", published_at=timezone.now())
 
     assert lights(report.partnership) == ("off_track", "due")
 
@@ -48,6 +50,6 @@ def test_other_partnerships_are_left_alone():
     other = PartnershipFactory(active=True)
     Facets.objects.filter(pk=other.pk).update(achievement="on_track")
 
-    ReportFactory().publish(by=UserFactory(admin=True))
+    ReportFactory(in_review=True).publish(by=UserFactory(admin=True))
 
     assert lights(other)[0] == "on_track"

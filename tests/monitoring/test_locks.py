@@ -73,8 +73,8 @@ def test_a_closed_period_lets_no_value_change_or_go(draft, way):
         lambda s: SubmissionFactory(period=s.period, unit=ReportingUnitFactory(
             membership__partnership=s.period.framework.partnership)),
         lambda s: sql(
-            f"INSERT INTO {SENT} (unit_id, period_id, revision, status, comment, version, "
-            f"created_at, updated_at) SELECT unit_id, period_id, 2, 'withdrawn', '', 1, "
+            f"INSERT INTO {SENT} (unit_id, period_id, revision, status, comment, version, writers, "
+            f"created_at, updated_at) SELECT unit_id, period_id, 2, 'withdrawn', '', 1, writers, "
             f"now(), now() FROM {SENT} WHERE id = %s",
             s.pk,
         ),

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from monitoring.models import ReportingUnit, Submission
-from monitoring.services import start_submission
+from monitoring.services.submissions import start_submission
 from tests.factories import (
     CountryFactory,
     FrameworkFactory,
@@ -17,6 +17,7 @@ from tests.factories import (
     ReportingUnitFactory,
     SubmissionFactory,
     UserFactory,
+    VerificationFactory,
 )
 from tests.merging import merge
 from tests.moves import refused
@@ -73,6 +74,19 @@ def test_units_of_the_same_place_are_one_line():
     assert (two.unit.membership, two.unit.merged_into) == (two.kept, two.other)
     assert (approved.unit, approved.status) == (two.unit, "approved")
     assert list(ReportingUnit.objects.standing().filter(membership=two.kept)) == [two.other]
+
+
+def test_a_verification_keeps_the_member_for_which_it_was_given():
+    two = Two()
+    gone = two.unit.membership
+    made = VerificationFactory(
+        observation=two.send(two.unit, 0, 10, approved=True).observations.get(), membership=gone
+    )
+
+    two.merge()
+
+    made.refresh_from_db()
+    assert made.membership == gone
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "approved"])

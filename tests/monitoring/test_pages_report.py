@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from monitoring.models import Indicator, ReportingUnit
-from monitoring.reports.snapshot import digest, partnership_report
+from monitoring.reports.kinds.partnership import partnership_report
+from monitoring.reports.snapshot import digest
 from tests.factories import (
     CommitmentFactory,
     FrameworkFactory,

@@ -200,7 +200,8 @@ def test_the_work_list_costs_the_same_queries_at_any_size(
         SubmissionFactory(unit=world.unit, period=period)
     client.force_login(world.evaluator)
 
-    # session; user; drafts; units, periods, what they are asked and have begun; to review; sent;
-    # (reasons are not asked for: nothing was returned); unread notices
-    with django_assert_num_queries(10):
+    # session; user; partnerships; drafts, what they are asked and have; units, periods, what they
+    # are asked and have begun; to review; sent; (reasons are not asked for: nothing was
+    # returned); unread notices
+    with django_assert_num_queries(13):
         client.get("/submissions/")

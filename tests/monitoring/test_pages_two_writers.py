@@ -5,10 +5,17 @@ from decimal import Decimal
 import pytest
 from django import forms
 
-from monitoring.forms import SubmissionForm
+from monitoring.forms.entry import SubmissionForm
 from monitoring.models import Submission
-from monitoring.services import add_evidence, correct_submission, record_observations
-from tests.factories import CategoryFactory, DimensionFactory, SubmissionFactory, UserFactory
+from monitoring.services.evidence import add_evidence
+from monitoring.services.submissions import correct_submission, record_observations
+from tests.factories import (
+    NOON,
+    CategoryFactory,
+    DimensionFactory,
+    SubmissionFactory,
+    UserFactory,
+)
 from tests.monitoring.entering import Entering, fields_of, opened, values
 
 pytestmark = pytest.mark.django_db
@@ -179,3 +186,13 @@ def test_a_value_typed_over_a_withdrawal_takes_its_place(client, world):
 
     correction.row.refresh_from_db()
     assert (correction.row.withdraws, correction.row.value) == (False, 4)
+
+
+def test_what_was_refused_was_not_saved_and_the_page_says_when_it_last_was(client, world, draft):
+    Submission.objects.filter(pk=draft.pk).update(updated_at=NOON)
+    form = opened(client, draft)
+
+    page = post(client, draft, world.typed(form, number="abc", save="1")).content.decode()
+
+    assert f"Last saved</dt><dd>{NOON:%-d %b %Y, %H:%M} UTC</dd>" in page
+    assert "Nothing was saved." in page

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitoring.services import correct_submission, record_observations
+from monitoring.services.submissions import correct_submission, record_observations
 from tests.factories import (
     CategoryFactory,
     DimensionFactory,

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from monitoring.models import Period
-from monitoring.services import add_reporting_unit, open_periods
+from monitoring.services.periods import add_reporting_unit, open_periods
 from registry.errors import NotAllowed
 from registry.models import Event
 from tests.factories import (

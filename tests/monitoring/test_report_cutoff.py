@@ -1,21 +1,29 @@
 """A report's cut-off is taken when nobody is in the middle of writing what it reads."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
 
-from monitoring.models import ReportRun
+from monitoring.models import HlpfReview, ReportBatch, ReportRun
+from monitoring.reports import runs
+from monitoring.reports.kinds import build
+from monitoring.reports.snapshot import digest
+from monitoring.services.annual import write_section
 from tests.factories import (
     DeliveryFactory,
+    FrameworkFactory,
+    GoalFactory,
     PeriodFactory,
     ReportingUnitFactory,
     SubmissionFactory,
     UserFactory,
 )
+from tests.moves import People
 
 pytestmark = pytest.mark.django_db(transaction=True)
+YEAR = (date(2024, 1, 1), date(2024, 12, 31))
 
 
 def asked_in_the_middle_of(write, period):
@@ -33,7 +41,8 @@ def asked_in_the_middle_of(write, period):
     thread = threading.Thread(target=writer)
     thread.start()
     done.wait(10)
-    run = ReportRun.objects.ask_for(period)
+    about = {"partnership": period.framework.partnership, "period": period}
+    run = ReportRun.objects.ask("partnership", about, (period.starts_on, period.ends_on))
     asked.set()
     thread.join()
     return moments[0], run.cutoff_at
@@ -59,3 +68,81 @@ def test_a_confirmation_in_flight_is_before_the_cutoff():
     written_at, cutoff_at = asked_in_the_middle_of(lambda: delivery.confirm(by=admin), period)
 
     assert cutoff_at > written_at
+
+
+class Writer:
+    """Writes in a transaction that lasts until it is told to `end`."""
+
+    def __init__(self, write):
+        self.write, self.done, self.go = write, threading.Event(), threading.Event()
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+        assert self.done.wait(10)
+
+    def run(self):
+        with transaction.atomic():
+            self.write()
+            self.done.set()
+            self.go.wait(20)
+        connection.close()
+
+    def end(self, after=0.0):
+        threading.Timer(after, self.go.set).start()
+        if not after:
+            self.thread.join()
+
+
+def test_a_run_of_a_batch_waits_for_what_was_being_written_when_it_was_asked_for():
+    partnership = FrameworkFactory(partnership__active=True, agreed=True).partnership
+    by = People(partnership).lead_manager
+    said = {"by": by, "text": "Learnt in time.", "version": 0}
+    writer = Writer(lambda: write_section(partnership, 2024, "lessons", **said))
+    ReportBatch.objects.ask("annual", YEAR)
+
+    writer.end(after=0.4)  # long enough for the computing to reach the lock
+    report = runs.compute(ReportRun.objects.get())
+
+    assert "Learnt in time." in str(report.content["narrative"])
+    assert digest(build(ReportRun.objects.get())) == report.sha256
+
+
+def goals_set():
+    goal, admin = GoalFactory(number=3), UserFactory(is_staff=True)
+    GoalFactory(number=4)
+    return Writer(lambda: HlpfReview.objects.put(2024, [goal.pk], by=admin))
+
+
+def test_a_run_about_many_waits_for_all_who_were_writing_when_it_began():
+    writer = goals_set()
+    ReportBatch.objects.ask("hlpf", YEAR)
+
+    writer.end(after=0.4)
+    report = runs.compute(ReportRun.objects.get())
+
+    assert [one["goal"] for one in report.content["goals"]] == [3]
+    assert digest(build(ReportRun.objects.get())) == report.sha256
+
+
+def test_goals_that_were_set_after_waiting_for_others_are_dated_after_them():
+    writer, admin = goals_set(), UserFactory(is_staff=True)
+
+    began = datetime.now(UTC)
+    writer.end(after=0.4)
+    waited = HlpfReview.objects.put(2024, [4], by=admin)
+
+    assert waited.set_at - began >= timedelta(seconds=0.4)
+    assert HlpfReview.objects.goals_of(2024, waited.set_at) == [4]
+
+
+def test_a_run_about_many_is_put_back_where_somebody_writes_for_long(monkeypatch):
+    monkeypatch.setattr(runs, "WRITERS_MAY_TAKE", 0.2)
+    writer = goals_set()
+    ReportBatch.objects.ask("hlpf", YEAR)
+    run = ReportRun.objects.get()
+
+    assert runs.compute(run) is None
+
+    run.refresh_from_db()
+    assert (run.status, run.attempts, run.hinted_at) == ("queued", 0, None)
+    writer.end()
+    assert runs.compute(run).content["goals"][0]["goal"] == 3

@@ -23,12 +23,16 @@ def vocabularies():
 def _without_reports(monkeypatch):
     """Computing 200 reports takes seconds, and what they say is tested elsewhere."""
     monkeypatch.setattr(seeding, "publish", lambda framework, admin: 0)
+    monkeypatch.setattr(seeding, "write_annual_reports", lambda entered: 0)
+    monkeypatch.setattr(seeding, "publish_overviews", lambda people, history: 0)
+    monkeypatch.setattr(seeding, "report_on_countries", lambda people, history: 0)
 
 
-# The log of changes only grows, by what is rolled back as well, and its entries hold keys.
-LOG = {"AuditEntry", "AuditSeal"}
+# The log of changes only grows, by what is rolled back as well, and its entries hold keys; so does
+# the queue of figures to compute anew.
+LOG = {"AuditEntry", "AuditSeal", "RollupChange"}
 # What a version says holds the keys of its rows, and its hash is of them.
-WITH_KEYS = {"PartnershipVersion": {"document", "sha256"}}
+WITH_KEYS = {"PartnershipVersion": {"document", "sha256"}, "Submission": {"writers"}}
 
 
 def contents():

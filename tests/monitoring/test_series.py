@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from monitoring.models import Indicator
-from monitoring.services import add_indicator, edit_indicator
+from monitoring.services.frameworks import add_indicator, edit_indicator
 from tests.factories import (
     CurrencyFactory,
     FrameworkFactory,

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from monitoring.models import Observation, Submission
-from monitoring.services import correct_submission, start_submission
+from monitoring.services.submissions import correct_submission, start_submission
 from registry.errors import NotAllowed
 from tests.factories import (
     PeriodFactory,

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from monitoring.models import Evidence
-from monitoring.services import add_evidence
+from monitoring.services.evidence import add_evidence
 from registry.errors import NotAllowed, StaleVersion
 from registry.models import Event
 from tests.factories import EvidenceFactory, ObservationFactory, SubmissionFactory, UserFactory
@@ -29,10 +29,11 @@ def people_of(evidence):
 @pytest.mark.parametrize("who", ["lead_manager", "admin"])
 @pytest.mark.parametrize(("accepted", "kind"), [(True, "accepted"), (False, "refused")])
 def test_a_reviewer_decides(evidence, who, accepted, kind):
-    evidence.decide(accepted, by=people_of(evidence)[who])
+    evidence.decide(accepted, by=people_of(evidence)[who], reason="" if accepted else "Unsigned.")
 
     stored = Evidence.objects.get(pk=evidence.pk)
     assert (stored.accepted, stored.decided_at is not None) == (accepted, True)
+    assert stored.decision_reason == ("" if accepted else "Unsigned.")
     assert [e.kind for e in Event.objects.about(evidence)] == [f"evidence.{kind}"]
 
 
@@ -66,7 +67,7 @@ def test_of_two_decisions_read_at_once_one_is_logged(evidence):
 
     first.decide(True, by=admin)
     with refused("stale_version", StaleVersion):
-        second.decide(False, by=admin)
+        second.decide(False, by=admin, reason="Unsigned.")
 
     assert Evidence.objects.get(pk=evidence.pk).accepted is True
     assert Event.objects.about(evidence).count() == 1

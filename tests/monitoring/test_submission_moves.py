@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from monitoring.models import Observation, Submission
-from monitoring.services import add_evidence, record_observations
+from monitoring.services.evidence import add_evidence
+from monitoring.services.submissions import record_observations
 from registry.errors import DomainError, NotAllowed
 from registry.models import Event
 from tests.factories import (

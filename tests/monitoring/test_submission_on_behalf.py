@@ -3,7 +3,11 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from monitoring.services import correct_submission, record_observations, start_submission
+from monitoring.services.submissions import (
+    correct_submission,
+    record_observations,
+    start_submission,
+)
 from registry.errors import NotAllowed
 from tests.factories import MembershipFactory, PeriodFactory, UserFactory
 from tests.monitoring.sending import Unit

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitoring.services import record_observations
+from monitoring.services.submissions import record_observations
 from registry.errors import DomainError
 from tests.factories import IndicatorFactory, UserFactory
 from tests.monitoring.sending import FROM, MOVES, Sent

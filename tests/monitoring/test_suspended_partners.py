@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 
 from monitoring.models import Submission
-from monitoring.services import (
-    add_reporting_unit,
+from monitoring.services.frameworks import create_framework
+from monitoring.services.periods import add_reporting_unit
+from monitoring.services.submissions import (
     correct_submission,
-    create_framework,
     record_observations,
     start_submission,
 )

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from monitoring.models import Framework
-from monitoring.services import add_target, edit_framework, propose_framework
+from monitoring.services.frameworks import add_target, edit_framework, propose_framework
 from tests.factories import (
     CategoryFactory,
     IndicatorFactory,

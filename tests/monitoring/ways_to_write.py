@@ -29,6 +29,8 @@ def row_of(submission, indicator):
         "value": "7",
         "text": "",
         "comment": "",
+        "variance_reason": "",
+        "method": "",
         "is_provisional": "f",
         "withdraws": "f",
         "verification": "self_reported",

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from monitoring.models import ReportingUnit, Submission
-from monitoring.services import correct_submission, start_submission
+from monitoring.services.submissions import correct_submission, start_submission
 from partnerships.models import Assignment, Membership, Partnership
 from registry.errors import NotAllowed
 from registry.models import IdempotentAnswer

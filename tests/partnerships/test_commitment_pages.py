@@ -128,10 +128,11 @@ def test_a_stale_page_is_told_so_and_what_was_typed_stays(client, commitment, gi
     Commitment.objects.get(pk=commitment.pk).change()  # version 2
     typed = {"due_on": "2026-06-30", "reason": "Customs took longer.", "version": 1}
 
-    page = client.post(address(commitment, "postpone"), typed).content.decode()
+    answer = client.post(address(commitment, "postpone"), typed)
 
-    assert "Customs took longer." in page
-    assert 'name="version" value="1"' in page
+    assert answer.status_code == 409
+    assert "Customs took longer." in answer.content.decode()
+    assert 'name="version" value="2"' in answer.content.decode(), "so that it can be sent again"
     assert not commitment.due_dates.exists()
 
 

@@ -38,6 +38,18 @@ def archive(*names, **contents):
     return made.getvalue()
 
 
+def damaged(method):
+    """A part that says what it is, packed, and broken in the middle."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as out:
+        out.writestr("mimetype", "application/vnd.oasis.opendocument.text" * 9)
+        packed = out.infolist()[0].compress_size
+    content = bytearray(made.getvalue())
+    start = content.index(b"mimetype") + len("mimetype")
+    content[start : start + packed] = b"\xff" * packed
+    return bytes(content)
+
+
 def send(api, delivery, name, content):
     body = {
         "delivery": delivery.pk,
@@ -82,6 +94,9 @@ def test_a_file_is_what_its_content_says(api, delivery, giver, name, content, ki
         archive("run.exe"),
         archive("mimetype", mimetype="application/epub+zip"),
         b"PK\x03\x04broken",
+        damaged(zipfile.ZIP_DEFLATED),
+        damaged(zipfile.ZIP_BZIP2),
+        damaged(zipfile.ZIP_LZMA),
         b"text\0with nul",
         b"\xff\xfe\x00",
     ],

@@ -166,11 +166,14 @@ def test_refuses_bad_assessments_naming_the_field(lead, partnership, attr, chang
 
 
 def test_shows_of_each_kind_what_holds_now(api, partnership):
-    MarkerFactory(partnership=partnership, significance=2)
+    published = MarkerFactory(partnership=partnership, significance=2)
     assessed = MarkerFactory(partnership=partnership, assessed=True)
 
-    rows = api.get(f"/api/v1/markers/?partnership={partnership.pk}&current=true").json()["results"]
-    assert [row["id"] for row in rows] == [assessed.pk]
+    def found(current):
+        url = f"/api/v1/markers/?partnership={partnership.pk}&current={current}"
+        return [row["id"] for row in api.get(url).json()["results"]]
+
+    assert (found("true"), found("false")) == ([assessed.pk], [published.pk])
 
 
 def test_a_stale_change_of_the_map_is_refused(lead, group):

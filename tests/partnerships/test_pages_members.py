@@ -163,8 +163,11 @@ def test_roles_saved_by_somebody_else_meanwhile_are_said_so(client, draft):
 
     stale = {"version": member.version, "roles": ["funding"]}
     assert client.post(url, stale).status_code == 302
-    page = client.post(url, {"version": member.version, "roles": ["advisory"]}).content.decode()
+    late = client.post(url, {"version": member.version, "roles": ["advisory"]})
 
-    assert "changed by somebody else" in page
+    assert late.status_code == 409
+    assert "Somebody else changed this meanwhile" in late.content.decode()
+    (roles,) = late.context["theirs"]
+    assert ("unding" in roles[1], "dvisory" in roles[2]) == (True, True)
     member.refresh_from_db()
     assert member.roles == ["funding"]

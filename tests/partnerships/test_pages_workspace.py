@@ -58,7 +58,8 @@ def test_shows_what_waits_with_a_way_to_it(client, manager, partner):
     assert labels[1].startswith("To endorse: To be signed")
     assert labels[2] == "Returned to be completed: Sent back"
     assert labels[3].startswith("To confirm or dispute: Ten pumps")
-    assert len(labels) == 4
+    assert labels[4].startswith("To begin: what")  # the promise's partnership measures nothing yet
+    assert len(labels) == 5
     assert tasks[2].url == f"/partnerships/{returned.pk}/work/"
     for task in tasks:
         assert client.get(task.url).status_code == 200

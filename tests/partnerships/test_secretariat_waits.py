@@ -14,6 +14,15 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
+# Monitoring tells of these; its own tests count them.
+MONITORINGS = {
+    "Reports to publish",
+    "Recommendations to answer",
+    "Actions after evaluations overdue",
+    "Responses to evaluations overdue",
+}
+
+
 def numbers(client):
     waits = client.get("/secretariat/").context["waits"]
     return {one.label: one.number for one in waits}
@@ -29,7 +38,8 @@ def test_what_waits_is_counted_and_what_is_done_is_not(client):
     ComplaintFactory(closed=True)
     SolutionFactory(proposed=True)
 
-    assert numbers(client) == {
+    found = numbers(client)
+    assert {label: found[label] for label in found.keys() - MONITORINGS} == {
         "Partnerships to review": 1,
         "Amendments to decide": 0,
         "Feedback to moderate": 2,

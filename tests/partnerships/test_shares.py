@@ -8,11 +8,19 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from partnerships.models import Risk
-from partnerships.services.ledger import Part, add_benefit, add_risk, edit_risk, share_out
+from partnerships.services.ledger import (
+    Part,
+    add_benefit,
+    add_risk,
+    edit_benefit,
+    edit_risk,
+    share_out,
+)
 from registry.errors import NotAllowed
 from registry.models import Event
 from tests.factories import (
     NOON,
+    BenefitFactory,
     CurrencyFactory,
     MembershipFactory,
     PartnershipFactory,
@@ -170,9 +178,32 @@ def test_what_a_risk_was_held_to_be_stays(people):
     edit_risk(risk, by=people.lead_manager, mitigation="Insured.")
     risk.move("closed", by=people.lead_manager, reason="Built.")
 
-    rated = list(risk.ratings.values_list("likelihood", "impact", "status"))
+    rated = list(risk.ratings.values_list("likelihood", "impact", "mitigation", "status"))
 
-    assert rated == [(2, 3, "open"), (2, 5, "open"), (2, 5, "closed")]
+    was = WORKS.get("mitigation", "")
+    assert rated == [
+        (2, 3, was, "open"),
+        (2, 5, was, "open"),
+        (2, 5, "Insured.", "open"),
+        (2, 5, "Insured.", "closed"),
+    ]
+
+
+def test_the_owner_of_a_risk_is_none_of_its_words(people):
+    risk = add_risk(people.partnership, by=people.lead_manager, **WORKS)
+
+    edit_risk(risk, by=people.lead_manager, owner=people.partnership.memberships.first())
+
+    assert risk.ratings.count() == 1
+
+
+def test_how_a_benefit_was_agreed_stays(people):
+    benefit = BenefitFactory(partnership=people.partnership)
+
+    edit_benefit(benefit, by=people.lead_manager, how_agreed="By vote.")
+    edit_benefit(benefit, by=people.lead_manager, how_agreed="By lot.")
+
+    assert list(benefit.values.values_list("how_agreed", flat=True)) == ["By vote.", "By lot."]
 
 
 @pytest.mark.parametrize(

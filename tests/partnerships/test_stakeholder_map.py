@@ -62,6 +62,19 @@ def test_the_lead_names_edits_and_withdraws(people, what):
         EDITS[what](row, people.admin)
 
 
+def test_since_when_a_group_is_on_the_map_does_not_change(people):
+    row = WAYS["group"](people, "admin")
+    since = row.mapped_on
+
+    with pytest.raises(ValidationError) as error:
+        edit_group(row, by=people.admin, mapped_on=date(2025, 3, 1))
+
+    assert "mapped_on" in error.value.message_dict
+    row.refresh_from_db()
+    assert row.mapped_on == since
+    edit_group(row, by=people.admin, mapped_on=since, size=70)
+
+
 def kinds_of(row):
     return list(Event.objects.about(row).order_by("pk").values_list("kind", flat=True))
 

@@ -1,10 +1,13 @@
 """What a partnership said is kept at the moments that count, and never changes."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from partnerships.models import PartnershipVersion
+from partnerships.models import PartnershipVersion, Section, said_at
 from tests.factories import (
+    NOON,
     PartnershipFactory,
     PartnershipVersionFactory,
     UserFactory,
@@ -82,3 +85,30 @@ def test_a_version_tells_what_it_changed(api, registered):
     )
     first = registered.versions.get(why="registered")
     assert api.get(f"/api/v1/partnership-versions/{first.pk}/difference/").json() == []
+
+
+def test_sections_are_read_as_they_were_said_on_a_day():
+    made = PartnershipFactory(active=True, level="national")
+    for level, number in (("national", 1), ("community", 2)):
+        made.change(level=level)
+        why = "registered" if number == 1 else "amended"
+        PartnershipVersionFactory(partnership=made, why=why, at=NOON + timedelta(days=number))
+    PartnershipVersionFactory(partnership=made, why="submitted", at=NOON)
+
+    def level(days):
+        return said_at(made, NOON + timedelta(days=days), Section.ABOUT)["about"]["level"]
+
+    # Before the first one that was registered it says what that one says.
+    assert [level(days) for days in (0, 1, 1.5, 2, 9)] == [
+        "national",
+        "national",
+        "national",
+        "community",
+        "community",
+    ]
+
+
+def test_without_a_version_a_partnership_says_what_it_says_now():
+    made = PartnershipFactory(active=True, level="global")
+    said = said_at(made, NOON, Section.ABOUT, Section.BUDGET)
+    assert (said["about"]["level"], said["budget"]) == ("global", [])

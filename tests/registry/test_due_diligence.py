@@ -1,11 +1,11 @@
 """Reviews of partners: from a draft to a decision that does not change, and what it opens."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
 
 from partnerships.services.partnerships import create_partnership, edit_partnership
 from registry.errors import DomainError, NotAllowed
@@ -26,7 +26,14 @@ from tests.factories.due_diligence import (
 from tests.moves import moves_of, race, refused
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    """Also for a run that crosses midnight."""
+    with time_machine.travel(datetime.combine(TODAY, time(12), UTC)):
+        yield
 
 
 @pytest.fixture

@@ -38,6 +38,14 @@ def test_shows_a_share_as_percentage(share, shown):
     assert display.percent(share) == shown
 
 
+@pytest.mark.parametrize(
+    ("difference", "shown"),
+    [("2.5", "+2.5"), ("-2.54", "\u22122.5"), ("20.00", "+20"), ("0", "0"), ("-100", "\u2212100")],
+)
+def test_shows_a_difference_in_points_with_its_sign(difference, shown):
+    assert display.points(Decimal(difference)) == shown
+
+
 def test_zero_and_no_data_look_different():
     template = Template("{% load look %}{{ zero|number }} {{ none|number }}")
     page = template.render(Context({"zero": Decimal(0), "none": None}))

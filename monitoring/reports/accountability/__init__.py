@@ -1,15 +1,31 @@
-"""The scorecard: the Forum's recommendations as measures, one function each, listed here."""
+"""The scorecard: the Forum's recommendations as measures, one function each.
 
-from monitoring.reports.accountability import coalition, data
+One module per part of it; each lists its measures in the order of their codes.
+"""
+
+from monitoring.reports.accountability import (
+    bases,
+    beyond,
+    coalition,
+    data,
+    principles,
+    reviews,
+    sharing,
+    solutions,
+    working,
+)
 from monitoring.reports.accountability.measure import Measure, Outcome, Subject, scores
 
 MEASURES = [
-    Measure("A1", "Agreed framework", "the summary's own voice", data.agreed_framework),
-    Measure("A2", "Results focus", "the summary's own voice", data.results_focus),
-    Measure("A4", "Up to date", "the summary's own voice", data.up_to_date),
-    Measure("A6", "Standardised", "the summary's own voice", data.standardised),
-    Measure("D4", "Promises kept", "participants noted", coalition.promises_kept),
-    Measure("E1", "Broad coalition", "the summary's own voice", coalition.broad_coalition),
+    *data.MEASURES,
+    *bases.MEASURES,
+    *sharing.MEASURES,
+    *working.MEASURES,
+    *coalition.MEASURES,
+    *beyond.MEASURES,
+    *principles.MEASURES,
+    *solutions.MEASURES,
+    *reviews.MEASURES,
 ]
 
 

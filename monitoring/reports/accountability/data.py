@@ -1,88 +1,68 @@
-"""Group A, accountability and data: A1, A2, A4, A6."""
+"""Group A, accountability and data: its measures, and A2 and A4."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 from monitoring.aggregation import DueItem, IndicatorFigures
-from monitoring.models import Framework, Indicator, Period, Submission
+from monitoring.models import Indicator, Period, ReportingUnit, Submission
+from monitoring.reports.accountability.evidence import evidence_base
+from monitoring.reports.accountability.frames import agreed_framework, all_levels, standardised
 from monitoring.reports.accountability.measure import (
+    Measure,
     Outcome,
     Subject,
-    no_data,
     not_applicable,
+    nothing_due,
+    numbered,
     rows,
     share,
+    waits_for_reviewer,
 )
-from registry.models import Event
+from monitoring.reports.accountability.moves import Move
+from monitoring.reports.accountability.openness import public
+from monitoring.reports.accountability.people import disaggregated
+from monitoring.reports.accountability.privacy import privacy
+from monitoring.reports.accountability.subject import Sent
 
 ANSWER_WITHIN = timedelta(days=14)
-SHEET = ("definition", "method", "source", "frequency", "means_of_verification")
-
-
-def agreed_framework(subject: Subject) -> Outcome:
-    """A1: accepted members who by the reference date had endorsed the last agreed framework
-    edition (if none was agreed, the proposed one) / accepted members; active without any: 0.
-
-    Summary: "partners should have in place mutually agreed monitoring and evaluation
-    frameworks".
-    """
-    members = list(subject.members())
-    step = "Propose a framework and ask every member to endorse it."
-    if not members:
-        return no_data("no accepted members", "Invite partners.")
-    framework = _framework_to_endorse(subject)
-    if framework is None or framework.agreement is None:
-        active = subject.partnership.activated_at
-        if active and active < subject.known_until:
-            return share(0, len(members), evidence=rows(members), next_step=step)
-        return no_data("no framework was proposed", step)
-    endorsements = framework.agreement.endorsements.filter(
-        membership__in=members, endorsed_at__lt=subject.known_until
-    ).order_by("pk")
-    missing = len(members) - len(endorsements)
-    return share(
-        len(endorsements),
-        len(members),
-        evidence=rows([framework, *endorsements]),
-        next_step=f"{missing} member(s) have not endorsed edition {framework.edition}.",
-    )
-
-
-def _framework_to_endorse(subject: Subject) -> Framework | None:
-    frameworks = subject.partnership.frameworks.select_related("agreement").order_by("-edition")
-    agreed = frameworks.filter(agreed_at__lt=subject.known_until)
-    proposed = frameworks.filter(agreement__proposed_at__lt=subject.known_until)
-    return agreed.first() or proposed.first()
 
 
 def results_focus(subject: Subject) -> Outcome:
-    """A2: indicators × the report's period with target *and* approved actual, and baseline
+    """A2: indicators × the report's periods with target *and* approved actual, and baseline
     where the rule needs one / those due (ended by the reference date, due date by the cut-off),
     those waiting for a reviewer left out.
 
-    Summary: "to build data-driven and results-focused multi-stakeholder partnerships".
+    Summary: "to build data-driven and results-focused multi-stakeholder partnerships". Asked by
+    the summary's own voice.
     """
-    if subject.period.due_on > subject.cutoff_on:
-        return not_applicable("nothing due: the period's due date is after the cut-off")
-    waiting = _waiting(subject)
-    due = lacking = 0
-    for item in subject.figures.indicators:
-        current = item.as_of(subject.period)
+    if not subject.due_periods:
+        return nothing_due(subject)
+    due = lacking = left_out = 0
+    for item, period in subject.cells_due:
+        current = item.as_of(period)
         has_actual = bool(current and current.figure.units_reported)
-        if has_actual or item.indicator.pk not in waiting:
+        if has_actual or (item.indicator.pk, period.pk) not in subject.waiting_cells:
             due += 1
-            lacking += not (has_actual and _is_planned(item, subject.period))
+            lacking += not (has_actual and _is_planned(item, period))
+        else:
+            left_out += 1
+    beside = waits_for_reviewer(subject)
+    if left_out:
+        beside["left_out"] = [{"indicators": left_out, "reason": "values wait for a reviewer"}]
     if not due:
-        return not_applicable("nothing due: no indicator, or all wait for a reviewer")
+        return not_applicable("nothing due: no indicator, or all wait for a reviewer", **beside)
     return share(
         due - lacking,
         due,
-        evidence=rows(item.indicator for item in subject.figures.indicators),
-        next_step=f"{lacking} indicator(s) lack a target, a baseline or approved data.",
-        waiting_for_reviewer=len(waiting),
+        evidence=rows({item.indicator: None for item, _ in subject.cells_due}),
+        next_step=_step(subject, lacking),
+        **beside,
     )
+
+
+def _step(subject: Subject, lacking: int) -> str:
+    what = "indicator(s)" if len(subject.periods) == 1 else "cell(s) of indicator and period"
+    return f"{lacking} {what} lack a target, a baseline or approved data."
 
 
 def _is_planned(item: IndicatorFigures, period: Period) -> bool:
@@ -102,76 +82,65 @@ def _needs_baseline(indicator: Indicator) -> bool:
     return not is_sum and not indicator.direction.startswith("maintain")
 
 
-def _waiting(subject: Subject) -> set[int]:
-    """Measured indicators handed in, in submissions that waited for a reviewer at the cut-off."""
-    submissions = Submission.objects.filter(period=subject.period, submitted_at__isnull=False)
-    histories = _histories(submissions.values_list("pk", flat=True), subject.cutoff_at)
-    last = [moves[-1] for moves in histories.values()]
-    handed_in = {pk for move in last if move.became == "submitted" for pk in move.indicators}
-    return handed_in & {item.indicator.pk for item in subject.figures.indicators}
-
-
-class _Move(NamedTuple):
-    at: datetime
-    became: str
-    indicators: list[int]  # those handed in, where it was submitted
-
-
-def _histories(submission_ids: Iterable[int], until: datetime) -> dict[int, list[_Move]]:
-    """Each submission's moves up to a moment, oldest first."""
-    events = (
-        Event.objects.filter(
-            subject_type="monitoring.submission", subject_id__in=submission_ids, at__lte=until
-        )
-        .exclude(became="")
-        .order_by("at", "pk")
-    )
-    moves: dict[int, list[_Move]] = defaultdict(list)
-    for pk, at, became, facts in events.values_list("subject_id", "at", "became", "facts"):
-        moves[pk].append(_Move(at, became, facts.get("indicators", [])))
-    return moves
-
-
 def up_to_date(subject: Subject) -> Outcome:
     """A4: submissions due in the last 12 months that were complete when due and, where
     returned, answered within 14 days / submissions due.
 
-    Summary: "share reliable, aggregated and updated data".
+    Summary: "to share reliable, aggregated and updated data". Asked by the summary's own voice.
     """
-    since = _a_year_before(subject.reference_on)
+    if subject.is_imported:
+        return not_applicable("nothing due: nobody agreed when data of a published file is due")
     items = [
-        item for item in subject.figures.due_items if since < item.due_on <= subject.reference_on
+        item
+        for item in subject.figures.due_items
+        if subject.a_year_before < item.due_on <= subject.reference_on
     ]
     if not items:
         return not_applicable("nothing due in the last 12 months")
-    kept = _kept_on_time(subject, items)
+    sent = _sent_for(subject, items)
+    kept = _kept_on_time(subject, items, sent)
+    silent = {item.unit_id for item in items if (item.unit_id, item.period_id) not in sent}
     return share(
         len(kept),
         len(items),
-        evidence=rows(kept),
+        evidence=[
+            *rows(one.submission for _, one in sorted(sent.items())),
+            *numbered(ReportingUnit, silent),
+        ],
         next_step=f"{len(items) - len(kept)} of {len(items)} submissions came late, incomplete, "
         "or were not answered in 14 days: agree reminders with those units.",
+        kept=[one.pk for one in kept],
     )
 
 
-def _kept_on_time(subject: Subject, items: list[DueItem]) -> list[Submission]:
+Cell = tuple[int, int]  # the keys of a reporting unit and of a period
+
+
+def _sent_for(subject: Subject, items: Sequence[DueItem]) -> dict[Cell, Sent]:
+    """By what was due, the first submission that was handed in for it and stands."""
+    wanted = {(item.unit_id, item.period_id) for item in items}
+    first: dict[Cell, Sent] = {}
+    for one in subject.sent:
+        unit = one.submission.unit
+        cell = (unit.merged_into_id or unit.pk, one.submission.period_id)
+        if cell in wanted and _stands(one.moves):
+            first.setdefault(cell, one)
+    return first
+
+
+def _kept_on_time(
+    subject: Subject, items: Sequence[DueItem], sent: dict[Cell, Sent]
+) -> list[Submission]:
     wanted = {(item.unit_id, item.period_id): item.due_on for item in items}
-    of_periods = Submission.objects.filter(period__in={item.period_id for item in items})
-    candidates = [s for s in of_periods.order_by("revision") if (s.unit_id, s.period_id) in wanted]
-    histories = _histories([s.pk for s in candidates], subject.cutoff_at)
-    first: dict[tuple[int, int], Submission] = {}
-    for submission in candidates:
-        if _stands(histories.get(submission.pk, [])):
-            first.setdefault((submission.unit_id, submission.period_id), submission)
     return [
-        submission
-        for cell, submission in sorted(first.items())
-        if _complete_when_due(submission, wanted[cell], subject)
-        and _answered_in_time(histories[submission.pk], subject.cutoff_at)
+        one.submission
+        for cell, one in sorted(sent.items())
+        if _complete_when_due(one.submission, wanted[cell], subject)
+        and _answered_in_time(one.moves, subject.cutoff_at)
     ]
 
 
-def _stands(moves: Sequence[_Move]) -> bool:
+def _stands(moves: Sequence[Move]) -> bool:
     """Handed in at some time, and not withdrawn since."""
     became = [move.became for move in moves]
     return "submitted" in became and became[-1] != "withdrawn"
@@ -184,7 +153,7 @@ def _complete_when_due(submission: Submission, due_on: date, subject: Subject) -
     return complete_at.astimezone(subject.zone).date() <= due_on
 
 
-def _answered_in_time(moves: Sequence[_Move], cutoff_at: datetime) -> bool:
+def _answered_in_time(moves: Sequence[Move], cutoff_at: datetime) -> bool:
     """Each return answered within 14 days, or those days have not gone by yet."""
     sent = [move.at for move in moves if move.became == "submitted"]
     returned = [move.at for move in moves if move.became == "returned"]
@@ -194,29 +163,15 @@ def _answered_in_time(moves: Sequence[_Move], cutoff_at: datetime) -> bool:
     )
 
 
-def _a_year_before(day: date) -> date:
-    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
-
-
-def standardised(subject: Subject) -> Outcome:
-    """A6: indicators with a complete metadata sheet (definition, unit, method, source,
-    frequency, means of verification) and a stated link to a library / indicators.
-
-    Summary: "standardizing data-collection and data-sharing measures".
-    """
-    indicators = list(Indicator.objects.filter(result__framework=subject.framework).order_by("pk"))
-    if not indicators:
-        return no_data("the framework has no indicators", "Add indicators with their sheets.")
-    full = [i for i in indicators if _has_full_sheet(i)]
-    lacking = len(indicators) - len(full)
-    return share(
-        len(full),
-        len(indicators),
-        evidence=rows(full),
-        next_step=f"Complete the metadata sheet of {lacking} indicator(s).",
-    )
-
-
-def _has_full_sheet(indicator: Indicator) -> bool:
-    unit = indicator.unit or indicator.currency_id
-    return bool(unit and indicator.library_link and all(getattr(indicator, f) for f in SHEET))
+VOICE = "the summary's own voice"
+MEASURES = [
+    Measure("A1", "Agreed framework", VOICE, agreed_framework),
+    Measure("A2", "Results focus", VOICE, results_focus),
+    Measure("A3", "Evidence", VOICE, evidence_base),
+    Measure("A4", "Up to date", VOICE, up_to_date),
+    Measure("A5", "Disaggregated", VOICE, disaggregated),
+    Measure("A6", "Standardised", VOICE, standardised),
+    Measure("A7", "Public", VOICE, public),
+    Measure("A8", "Privacy", VOICE, privacy),
+    Measure("A9", "All levels", VOICE, all_levels),
+]

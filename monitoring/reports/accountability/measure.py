@@ -1,56 +1,15 @@
-"""What a measure of accountability is, and the scores made of measures."""
+"""What a measure of accountability is, and what comes out of one."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import models
 
-from monitoring.aggregation import PartnershipFigures
 from monitoring.aggregation.figures import quotient
-from monitoring.models import Framework, Period
-from partnerships.models import Membership, Partnership
-
-COVERAGE_FOR_TOTAL = Decimal("0.6")
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is measured: a partnership for a period, at a reference date and a cut-off."""
-
-    partnership: Partnership
-    period: Period
-    framework: Framework
-    reference_on: date
-    cutoff_at: datetime
-    figures: PartnershipFigures
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.framework.time_zone)
-
-    @property
-    def reference_end(self) -> datetime:
-        """The first moment after the reference date, in the framework's time zone."""
-        midnight = datetime.combine(self.reference_on + timedelta(days=1), time(), self.zone)
-        return midnight.astimezone(UTC)
-
-    @property
-    def known_until(self) -> datetime:
-        """What was done by the reference date, as far as it was known at the cut-off."""
-        return min(self.reference_end, self.cutoff_at)
-
-    @property
-    def cutoff_on(self) -> date:
-        return self.cutoff_at.astimezone(self.zone).date()
-
-    def members(self) -> models.QuerySet[Membership]:
-        """Members on the reference date, as known at the cut-off."""
-        members = self.partnership.memberships.accepted_on(self.reference_on)
-        return members.filter(created_at__lte=self.cutoff_at).order_by("pk")
+from monitoring.reports.accountability.scoring import scores
+from monitoring.reports.accountability.subject import Sent, Subject
 
 
 @dataclass(frozen=True)
@@ -69,12 +28,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Measure:
-    """A measure's code, the group it belongs to, who asked for it, and its function."""
+    """A measure's code, the group it belongs to, who asked for it, and its function.
+
+    What is shown but not scored stands in the scorecard and counts in no score or coverage.
+    """
 
     code: str
     title: str
     asked: str
     compute: Callable[[Subject], Outcome]
+    is_scored: bool = True
 
     @property
     def group(self) -> str:
@@ -101,12 +64,46 @@ def share(
     )
 
 
-def no_data(why: str, next_step: str) -> Outcome:
-    return Outcome(state="no_data", why=why, next_step=next_step)
+def no_data(why: str, next_step: str, **beside: Any) -> Outcome:
+    """What should have been recorded was not: 0 in the low end of the scores."""
+    return Outcome(state="no_data", why=why, next_step=next_step, beside=beside)
 
 
-def not_applicable(why: str) -> Outcome:
-    return Outcome(state="not_applicable", why=why)
+def not_applicable(why: str, **beside: Any) -> Outcome:
+    """Nothing is asked of this partnership now: it counts in no score."""
+    return Outcome(state="not_applicable", why=why, beside=beside)
+
+
+def nothing_due(subject: Subject) -> Outcome:
+    """Of the report's periods none was due by the cut-off, or none ended at all."""
+    if not subject.periods:
+        return not_applicable("nothing due: no period ended in the year")
+    return not_applicable("nothing due: the period's due date is after the cut-off")
+
+
+def waits_for_reviewer(subject: Subject, **beside: Any) -> dict[str, Any]:
+    """Said beside a measure of the report's periods: what waits, and how long; never held against
+    the partnership, it is the secretariat's own."""
+    return {**beside, **said_waiting(subject, subject.waiting_in_period)}
+
+
+def said_waiting(subject: Subject, waiting: Sequence[Sent]) -> dict[str, Any]:
+    """How many submissions wait for a reviewer, and how long; nothing where none does."""
+    if not waiting:
+        return {}
+    return {
+        "waiting_for_reviewer": len(waiting),
+        "longest_wait_days": subject.longest_wait(waiting),
+    }
+
+
+FEW = 3
+
+
+def is_of_nobody(count: int, members: int) -> bool:
+    """Whether a count of members in a state that is their own says of no one that it is, or is
+    not, in it: neither none nor all of them, and of at least three."""
+    return members >= FEW and 0 < count < members
 
 
 def rows(records: Iterable[models.Model]) -> list[dict[str, Any]]:
@@ -114,43 +111,23 @@ def rows(records: Iterable[models.Model]) -> list[dict[str, Any]]:
     return [{"type": record._meta.label_lower, "id": record.pk} for record in records]
 
 
-def scores(outcomes: Sequence[tuple[Measure, Outcome]]) -> dict[str, Any]:
-    """Group and total scores as ranges from "no data = 0" to "measured only", with coverage.
-
-    Group = mean of its values; total = mean of the groups; below 60 % coverage no total.
-    """
-    applicable = [(m, o) for m, o in outcomes if o.state != "not_applicable"]
-    measured = [(m, o) for m, o in applicable if o.state == "measured"]
-    groups = {
-        group: _group([o for m, o in applicable if m.group == group])
-        for group in sorted({m.group for m, _ in applicable})
-    }
-    highs = [g["high"] for g in groups.values() if g["high"] is not None]
-    coverage = quotient(Decimal(len(measured)), Decimal(len(applicable))) if applicable else None
-    low = _mean([g["low"] for g in groups.values()])
-    high = _mean(highs)
-    enough = coverage is not None and coverage >= COVERAGE_FOR_TOTAL
-    return {
-        "groups": groups,
-        "low": low,
-        "high": high,
-        "total": high if enough else None,
-        "coverage": coverage,
-        "measured": len(measured),
-        "applicable": len(applicable),
-    }
+def numbered(model: type[models.Model], keys: Iterable[int]) -> list[dict[str, Any]]:
+    """Evidence by the keys of rows that were read without making objects of them."""
+    return [{"type": model._meta.label_lower, "id": key} for key in sorted(keys)]
 
 
-def _group(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    values = [o.value for o in outcomes if o.value is not None]
-    blanks = [Decimal(0)] * (len(outcomes) - len(values))
-    return {
-        "low": _mean(values + blanks),
-        "high": _mean(values),
-        "measured": len(values),
-        "applicable": len(outcomes),
-    }
-
-
-def _mean(values: Sequence[Decimal]) -> Decimal | None:
-    return quotient(sum(values, Decimal(0)), Decimal(len(values))) if values else None
+__all__ = [
+    "Measure",
+    "Outcome",
+    "Subject",
+    "is_of_nobody",
+    "no_data",
+    "not_applicable",
+    "nothing_due",
+    "numbered",
+    "rows",
+    "said_waiting",
+    "scores",
+    "share",
+    "waits_for_reviewer",
+]

@@ -9,12 +9,14 @@ from django.db import connection, transaction
 
 # Without TRUNCATE, REFERENCES and TRIGGER; ALTER and DROP are an owner's and cannot be granted.
 ROWS = "SELECT, INSERT, UPDATE, DELETE"
+# Values that are sent are put into a temporary table first: checked there, then moved as a set.
 # The audit log is written by a function of the owner's, and sealed by another: the application
 # reads it, and has the second one called.
 LOG = "registry_auditentry, registry_auditseal, registry_auditcluster"
 GRANTS = f"""
     REVOKE CREATE ON SCHEMA public FROM PUBLIC;
     GRANT USAGE ON SCHEMA public TO {{role}};
+    GRANT TEMPORARY ON DATABASE {{database}} TO {{role}};
     REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {{role}};
     GRANT {ROWS} ON ALL TABLES IN SCHEMA public TO {{role}};
     GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {{role}};
@@ -37,5 +39,7 @@ class Command(BaseCommand):
                 return "One role owns and runs: nothing to grant. Two are safer, see docs."
             if known is None:
                 raise CommandError(f"DATABASE_URL names the role {role}, which does not exist.")
-            cursor.execute(GRANTS.format(role=connection.ops.quote_name(role)))
+            quoted = connection.ops.quote_name
+            database = quoted(connection.settings_dict["NAME"])
+            cursor.execute(GRANTS.format(role=quoted(role), database=database))
         return f"{role} may read and write rows, and owns nothing."

@@ -1,7 +1,7 @@
 """Pages of principles and dialogue."""
 
 from tests.config.access.pages import PUBLIC
-from tests.config.access.principles import BENEFICIARIES, GROUP, REASON, TECHNOLOGY, TOLD
+from tests.config.access.principles import BENEFICIARIES, CAPACITY, GROUP, REASON, TECHNOLOGY, TOLD
 
 LEAD = "401 403 403 200 403 403 403 403 200 401 401"
 LEAD_SAVES = "401 403 403 302 403 403 403 403 302 401 401"
@@ -54,6 +54,8 @@ ROWS = [
     ("POST", f"{D}consultations/{{consultation}}/told/", TOLD, LEAD_SAVES),
     ("GET", f"{D}technology/new/", None, LEAD),
     ("POST", f"{D}technology/new/", {**TECHNOLOGY}, LEAD_SAVES),
+    ("GET", f"{D}capacity/new/", None, LEAD),
+    ("POST", f"{D}capacity/new/", {**CAPACITY}, LEAD_SAVES),
     ("GET", f"{D}technology/mitigations/{{mitigation}}/", None, LEAD),
     ("POST", f"{D}technology/mitigations/{{mitigation}}/", {"done_on": "2024-05-01"}, LEAD_SAVES),
 ]

@@ -1,7 +1,6 @@
 """Monitoring."""
 
 from tests.config.access import (
-    ADMIN_OF_DRAFT,
     ADMIN_READS,
     INSIDERS,
     LEAD,
@@ -128,8 +127,6 @@ ROWS = [
     ),
     ("GET", "reports/{published}/", None, PUBLIC),
     ("GET", "reports/{draft_report}/", None, INSIDERS),
-    ("POST", "reports/{draft_report}/publish/", {}, ADMIN_OF_DRAFT),
-    ("POST", "reports/{draft_report}/withdraw/", REASON, ADMIN_OF_DRAFT),
     ("GET", "report-runs/", None, SIGNED_IN),
     ("GET", "report-runs/{run}/", None, "401 404 200 200 200 404 200 200 200 200 200"),
     # imports

@@ -54,6 +54,12 @@ TECHNOLOGY = {
     "assessed_on": "2024-02-01",
     "review_on": "2026-02-01",
 }
+CAPACITY = {
+    "partnership": "{active}",
+    "institution": "Water office of Mwangaza",
+    "strengths": "Keeps the register of wells.",
+    "assessed_on": "2024-02-01",
+}
 MITIGATION = {"assessment": "{technology}", "text": "Free hours.", "due_on": "2024-06-30"}
 
 ROWS = [
@@ -89,6 +95,10 @@ ROWS = [
     ("POST", "technology-assessments/", TECHNOLOGY, LEAD_CREATES),
     ("GET", "technology-assessments/{technology}/", None, PUBLIC),
     ("POST", "technology-assessments/{technology}/withdraw/", REASON, LEAD),
+    ("GET", "capacity-assessments/", None, PUBLIC),
+    ("POST", "capacity-assessments/", CAPACITY, LEAD_CREATES),
+    ("GET", "capacity-assessments/{capacity}/", None, PUBLIC),
+    ("POST", "capacity-assessments/{capacity}/withdraw/", REASON, LEAD),
     ("GET", "technology-mitigations/", None, PUBLIC),
     ("POST", "technology-mitigations/", MITIGATION, LEAD_CREATES),
     ("GET", "technology-mitigations/{mitigation}/", None, PUBLIC),

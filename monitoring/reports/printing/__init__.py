@@ -1,0 +1,1 @@
+"""Reports on paper: what typst sets, and with which fonts."""
