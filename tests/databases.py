@@ -1,4 +1,7 @@
-"""Test databases are copies of one that was migrated before: once for all processes and runs."""
+"""Test databases are copies of one that was migrated before: once for all processes and runs.
+
+One for each role: PostgreSQL lets only its owner copy a database.
+"""
 
 import hashlib
 import os
@@ -20,8 +23,8 @@ def use_template():
     """Have the tests' database made from the one that holds the migrated schema."""
     if not os.environ.get("DATABASE_URL"):
         return  # nothing says which server the schema would be made on
-    name = PREFIX + _fingerprint()
     with _one_at_a_time() as cursor:
+        name = PREFIX + _fingerprint(cursor)
         if not _is_complete(cursor, name):
             _drop(cursor, name)
             _migrate(cursor, name)
@@ -40,8 +43,10 @@ def _one_at_a_time():
             cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [PREFIX])
 
 
-def _fingerprint():
-    digest = hashlib.sha256()
+def _fingerprint(cursor):
+    """Of the role and of what the schema is made from."""
+    cursor.execute("SELECT current_user")
+    digest = hashlib.sha256(cursor.fetchone()[0].encode())
     for pattern in MADE_FROM:
         for path in sorted(ROOT.glob(pattern)):
             digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
@@ -75,7 +80,7 @@ def _is_complete(cursor, name):
 def _templates(cursor):
     cursor.execute(
         "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database"
-        " WHERE datname LIKE %s",
+        " WHERE datname LIKE %s AND datdba = (SELECT oid FROM pg_roles WHERE rolname = current_user)",
         [PREFIX.replace("_", r"\_") + "%"],
     )
     for name, said in cursor.fetchall():
