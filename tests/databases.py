@@ -80,7 +80,7 @@ def _is_complete(cursor, name):
 def _templates(cursor):
     cursor.execute(
         "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database"
-        " WHERE datname LIKE %s AND datdba = (SELECT oid FROM pg_roles WHERE rolname = current_user)",
+        " WHERE datname LIKE %s AND pg_get_userbyid(datdba) = current_user",
         [PREFIX.replace("_", r"\_") + "%"],
     )
     for name, said in cursor.fetchall():
