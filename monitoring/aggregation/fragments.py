@@ -103,9 +103,12 @@ UNITS_AT_CUTOFF = f"""{MOVED}, unit_then AS MATERIALIZED (
   LEFT JOIN moved ON moved.model = 'monitoring.reportingunit' AND moved.row_id = u.id
   WHERE m.partnership_id IN (SELECT partnership_id FROM view)
 )"""
-# Nor was handed over what was handed over later.
+_OF_VIEW = "  WHERE m.partnership_id IN (SELECT partnership_id FROM view)\n"
+# Nor was handed over what was handed over later. `unit_then` is of the view's partnerships already:
+# asked for twice, the planner takes the units for one and joins values in nested loops.
 VIEW_AT_CUTOFF = (
     VIEW.replace("'infinity'", "%(cutoff)s")
+    .replace(_OF_VIEW, "")
     .replace("monitoring_reportingunit", "unit_then")
     .replace("unit AS MATERIALIZED", f"{UNITS_AT_CUTOFF}, unit AS MATERIALIZED")
 )
