@@ -3,13 +3,14 @@
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from monitoring.models import ReportRun
+from monitoring.models import PublicationRule, Report, ReportRun
 from monitoring.reports.kinds import build
 from registry.models import Event
 from tests.factories import (
     FrameworkFactory,
     PartnershipFactory,
     PeriodFactory,
+    PublicationRuleFactory,
     ReportFactory,
 )
 
@@ -114,3 +115,14 @@ def run(kind, days=Q2, cutoff_at=CUTOFF, **subject):
 
 def built(kind, days=Q2, cutoff_at=CUTOFF, **subject):
     return build(run(kind, days, cutoff_at, **subject))
+
+
+def stored(report):
+    """The report as the database has it now."""
+    return Report.objects.get(pk=report.pk)
+
+
+def rule(kind="partnership", **values):
+    """The kind's rule of publication, with these values as if an admin had set them."""
+    found = PublicationRuleFactory(kind=kind)
+    PublicationRule.objects.filter(pk=found.pk).update(**values)

@@ -5,27 +5,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from monitoring.models import PublicationRule, Report
 from registry.errors import NotAllowed
 from tests.factories import (
     PublicationRuleFactory,
     ReportFactory,
     UserFactory,
 )
+from tests.monitoring.reported import stored
 from tests.moves import People, refused
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-def stored(report):
-    return Report.objects.get(pk=report.pk)
-
-
-def rule(kind="partnership", **values):
-    found = PublicationRuleFactory(kind=kind)
-    PublicationRule.objects.filter(pk=found.pk).update(**values)
 
 
 @pytest.mark.parametrize("who", ["lead_manager", "manager", "outsider"])

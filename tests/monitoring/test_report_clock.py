@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from monitoring import tasks
-from monitoring.models import PublicationRule, Report, ReportReply, ReportRun, report_clock
+from monitoring.models import Report, ReportReply, ReportRun, report_clock
 from monitoring.models.annual_endorsements import endorse
 from monitoring.models.reported import last_reported
 from monitoring.reports import runs
@@ -19,27 +19,18 @@ from registry.tasks import tell_events
 from tests.factories import (
     AnnualReportFactory,
     ObservationFactory,
-    PublicationRuleFactory,
     ReportEndorsementFactory,
     ReportFactory,
     ReportReplyFactory,
     ReportRunFactory,
     UserFactory,
 )
+from tests.monitoring.reported import rule, stored
 from tests.moves import People, moves_of, race
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-def stored(report):
-    return Report.objects.get(pk=report.pk)
-
-
-def rule(kind="partnership", **values):
-    found = PublicationRuleFactory(kind=kind)
-    PublicationRule.objects.filter(pk=found.pk).update(**values)
 
 
 def test_a_computed_report_goes_for_comment_by_itself():

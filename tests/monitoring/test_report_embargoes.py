@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from monitoring import tasks
-from monitoring.models import PublicationRule, Report
+from monitoring.models import Report
 from monitoring.models.reported import last_reported
 from monitoring.models.waiting_reports import to_publish
 from partnerships.models import Facets
@@ -16,26 +16,17 @@ from registry.models import Event, Notice
 from registry.tasks import tell_events
 from tests.factories import (
     AnnualReportFactory,
-    PublicationRuleFactory,
     ReportEndorsementFactory,
     ReportFactory,
     ReportReplyFactory,
     UserFactory,
 )
+from tests.monitoring.reported import rule, stored
 from tests.moves import refused
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-def stored(report):
-    return Report.objects.get(pk=report.pk)
-
-
-def rule(kind="partnership", **values):
-    found = PublicationRuleFactory(kind=kind)
-    PublicationRule.objects.filter(pk=found.pk).update(**values)
 
 
 def reachable(client, report, partnership):
