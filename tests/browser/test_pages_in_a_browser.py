@@ -54,6 +54,7 @@ def visit(page, address, world):
 
 
 def overflow(page):
+    page.wait_for_load_state()  # right after a click the next page may have no element yet
     return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
 
