@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q
 
-from monitoring.models import Period, Report, ReportKind, ReportRun
+from monitoring.models import Period, Report, ReportRun
 from monitoring.reports.accountability.measure import (
     Outcome,
     Subject,
@@ -130,7 +130,7 @@ def _due(subject: Subject) -> list[Period]:
 def _lines(subject: Subject, periods: Sequence[Period]) -> list[_Line]:
     """One for each period, from the events of all its reports and from its runs. Three queries."""
     reports = Report.objects.filter(
-        kind=ReportKind.PARTNERSHIP, period__in=periods, created_at__lte=subject.cutoff_at
+        partnership=subject.partnership, period__in=periods, created_at__lte=subject.cutoff_at
     )
     listed = list(reports.defer("content").order_by("revision"))
     moves = moves_of(Report, (report.pk for report in listed), subject.cutoff_at)
@@ -147,7 +147,7 @@ def _computing(subject: Subject, periods: Sequence[Period]) -> dict[int, list[Sp
     whatever became of its run afterwards."""
     found: dict[int, list[Span]] = {period.pk: [] for period in periods}
     runs = ReportRun.objects.filter(
-        kind=ReportKind.PARTNERSHIP, period__in=periods, cutoff_at__lt=subject.cutoff_at
+        partnership=subject.partnership, period__in=periods, cutoff_at__lt=subject.cutoff_at
     )
     said = runs.order_by("revision").values_list("period", "cutoff_at", "report__created_at")
     for period, asked_at, computed_at in said:
