@@ -41,12 +41,14 @@ view AS (
   WHERE {until}
   WINDOW in_order AS (PARTITION BY p.framework_id ORDER BY p.ends_on, p.starts_on, p.id)
 ), unit AS MATERIALIZED (
-  -- A merge of partners made some units one with another: their values are one line.
+  -- A merge of partners made some units one with another of the same partnership: their values
+  -- are one line.
   SELECT u.id, head.id AS line_id, m.ended_on,
          heir_head.id AS heir_id,
          CASE WHEN heir.id IS NOT NULL THEN head.successor_since END AS heir_since,
          heir_member.ended_on AS heir_ended_on
-  FROM monitoring_reportingunit u
+  FROM partnerships_membership own
+  JOIN monitoring_reportingunit u ON u.membership_id = own.id
   JOIN monitoring_reportingunit head ON head.id = COALESCE(u.merged_into_id, u.id)
   JOIN partnerships_membership m ON m.id = head.membership_id
   LEFT JOIN monitoring_reportingunit heir ON heir.id = head.successor_id
@@ -54,7 +56,7 @@ view AS (
   LEFT JOIN monitoring_reportingunit heir_head
     ON heir_head.id = COALESCE(heir.merged_into_id, heir.id)
   LEFT JOIN partnerships_membership heir_member ON heir_member.id = heir_head.membership_id
-  WHERE m.partnership_id IN (SELECT partnership_id FROM view)
+  WHERE own.partnership_id IN (SELECT partnership_id FROM view)
 ), same AS MATERIALIZED (
   SELECT view.id AS framework_id, was.id AS category_id, now.id AS now_id
   FROM view
@@ -103,11 +105,14 @@ UNITS_AT_CUTOFF = f"""{MOVED}, unit_then AS MATERIALIZED (
   LEFT JOIN moved ON moved.model = 'monitoring.reportingunit' AND moved.row_id = u.id
   WHERE m.partnership_id IN (SELECT partnership_id FROM view)
 )"""
-_OF_VIEW = "  WHERE m.partnership_id IN (SELECT partnership_id FROM view)\n"
+_OWN = """partnerships_membership own
+  JOIN monitoring_reportingunit u ON u.membership_id = own.id"""
+_OF_VIEW = "  WHERE own.partnership_id IN (SELECT partnership_id FROM view)\n"
 # Nor was handed over what was handed over later. `unit_then` is of the view's partnerships already:
 # asked for twice, the planner takes the units for one and joins values in nested loops.
 VIEW_AT_CUTOFF = (
     VIEW.replace("'infinity'", "%(cutoff)s")
+    .replace(_OWN, "unit_then u")
     .replace(_OF_VIEW, "")
     .replace("monitoring_reportingunit", "unit_then")
     .replace("unit AS MATERIALIZED", f"{UNITS_AT_CUTOFF}, unit AS MATERIALIZED")
@@ -132,11 +137,11 @@ cell AS MATERIALIZED (
   WHERE NOT o.withdraws AND (o.value IS NOT NULL OR o.numerator IS NOT NULL)
     AND {{counts}} AND {{wanted}}
 )"""
-# The same, where the values of all periods of one framework are wanted, of the indicators that
-# `lines` names. The planner, who cannot know how many those are, would else read each period's
-# values once per indicator, or those of all frameworks: OFFSET 0 keeps it to one period's, and to
-# one indicator's series, at a time.
-CELL_OF_PERIODS = f"""
+# The same, of the indicators that `lines` names, where the rows that may count are found by what
+# `each` lists and `found` asks for. The planner, who cannot know how many those are, would else
+# read each period's values once per indicator, or those of all frameworks: OFFSET 0 keeps it to one
+# of them, and to one indicator's series, at a time.
+_CELL_OF_EACH = f"""
 line AS MATERIALIZED (
   SELECT ind.*, s.id AS of_id
   FROM ind CROSS JOIN LATERAL (
@@ -145,9 +150,9 @@ line AS MATERIALIZED (
   WHERE {{lines}}
 ), sent AS MATERIALIZED (
   SELECT o.*
-  FROM (SELECT DISTINCT id FROM per) each CROSS JOIN LATERAL (
+  FROM (<each>) each CROSS JOIN LATERAL (
     SELECT * FROM monitoring_observation o
-    WHERE o.period_id = each.id AND NOT o.withdraws
+    WHERE <found> AND NOT o.withdraws
       AND (o.value IS NOT NULL OR o.numerator IS NOT NULL) AND {{counts}} AND {{wanted}}
     OFFSET 0
   ) o
@@ -159,6 +164,17 @@ line AS MATERIALIZED (
   JOIN unit ON unit.id = o.unit_id
   LEFT JOIN same ON same.framework_id = ind.framework_id AND same.category_id = o.category_id
 )"""
+# All periods' values of one framework.
+CELL_OF_PERIODS = _CELL_OF_EACH.replace("<each>", "SELECT DISTINCT id FROM per").replace(
+    "<found>", "o.period_id = each.id"
+)
+# What lines of units reported, of the series that `asked (series, line_id)` names with them.
+CELL_OF_UNITS = _CELL_OF_EACH.replace(
+    "<each>",
+    """
+    SELECT DISTINCT line.of_id, unit.id
+    FROM asked JOIN line USING (series) JOIN unit USING (line_id)""",
+).replace("<found>", "o.indicator_id = each.of_id AND o.unit_id = each.id")
 
 AT_CUTOFF = """o.counts_from <= %(cutoff)s
     AND (o.counts_until IS NULL OR o.counts_until > %(cutoff)s)"""
