@@ -52,6 +52,20 @@ from registry.vocabularies import load_vocabularies
 # Without the mark pytest-django makes no test database, and the fixture would meet the real one.
 pytestmark = pytest.mark.django_db
 AHEAD = {"reply_until", "embargo_until"}  # the only moments that lie ahead
+NOT_IN_THE_DEMO = {
+    "CategoryBaseline",
+    "Complaint",
+    "Contact",
+    "DeliveryEvidence",
+    "Invitation",
+    "JoinRequest",
+    "LeadHandover",
+    "MembershipInvitation",
+    "QualityRule",
+    "SharedResult",
+    "UnitHandover",
+    "Webhook",
+}
 RECORDS = [model for model in apps.get_models() if issubclass(model, Record)]
 
 
@@ -93,8 +107,10 @@ def test_has_the_breadth_that_was_asked_for(loaded):
 
 @pytest.mark.parametrize("model", RECORDS, ids=lambda m: m.__name__)
 def test_every_record_passes_its_own_checks(model):
-    for record in model.objects.all():
+    records = list(model.objects.all())
+    for record in records:
         record.check_values()
+    assert bool(records) == (model.__name__ not in NOT_IN_THE_DEMO)
 
 
 def test_every_submission_would_be_taken_from_its_sender():

@@ -152,15 +152,19 @@ def test_a_worker_that_lost_its_lease_saves_nothing(monkeypatch):
     batch = new_batch("a.xml", file_of(activity()), by=None)
     from monitoring.exchange import jobs
 
-    real = jobs.load_activity
+    real, reached = jobs.load_activity, []
 
     def taken_over(element, accounts, trail):
+        reached.append(element)
         ImportBatch.objects.filter(pk=batch.pk).update(fence=99)
         return real(element, accounts, trail)
 
     monkeypatch.setattr(jobs, "load_activity", taken_over)
     run_import(batch.pk)
 
+    assert len(reached) == 1
+    batch.refresh_from_db()
+    assert batch.status == "running"  # left to whose it is now
     assert not Partnership.objects.exists()
     assert not Partner.objects.exists()
 
