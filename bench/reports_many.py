@@ -5,6 +5,7 @@ with its report on the last period. The rows stay: use a database that may be dr
 """
 
 import argparse
+import gc
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ from bench.measure import setup
 from bench.reporting_rows import FIRST, copies_of, reported_partnership
 
 PROCESSES, AIM, FLAT = 2, 25.0, 0.10
+KEY = 12  # digits of a run's key in the queue
 
 
 def memory() -> int:
@@ -26,10 +28,10 @@ def memory() -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("number", type=int, nargs="?", default=1000)
-    parser.add_argument("--part", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--work", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.part is not None:
-        return work(options.part)
+    if options.work:
+        return work()
     setup()
     started = time.perf_counter()
     prepare(options.number)
@@ -56,12 +58,20 @@ def prepare(number: int) -> None:
 
 def measure(number: int) -> int:
     """Start the processes, wait, and print what came of it."""
+    from monitoring.models import ReportRun
+
+    runs = ReportRun.objects.filter(status="queued", partnership__gte=FIRST).order_by("pk")
+    queue = "".join(f"{key:0{KEY}}" for key in runs.values_list("pk", flat=True))
     started = time.perf_counter()
-    command = [sys.executable, "-m", "bench.reports_many", str(number), "--part"]
+    command = [sys.executable, "-m", "bench.reports_many", str(number), "--work"]
+    taking, filling = os.pipe()
     workers = [
-        subprocess.Popen([*command, str(part)], stdout=subprocess.PIPE, env=os.environ)
-        for part in range(PROCESSES)
+        subprocess.Popen(command, stdin=taking, stdout=subprocess.PIPE, env=os.environ)
+        for _ in range(PROCESSES)
     ]
+    os.close(taking)
+    with os.fdopen(filling, "w") as end:
+        end.write(queue)
     said = [json.loads(worker.communicate()[0]) for worker in workers]
     took = time.perf_counter() - started
     assert sum(one["ready"] for one in said) == number, said
@@ -80,8 +90,8 @@ def measure(number: int) -> int:
     return 0 if flat and number / took >= AIM else 1
 
 
-def work(part: int) -> int:
-    """The runs of one process, each as a worker does it."""
+def work() -> int:
+    """The next run of the queue that all share, each as a worker does it, until it is empty."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
 
@@ -89,11 +99,10 @@ def work(part: int) -> int:
     from monitoring.models import ReportRun
     from monitoring.reports.runs import compute
 
-    keys = ReportRun.objects.filter(status="queued", partnership__gte=FIRST).order_by("pk")
+    gc.freeze()  # as config/celery.py
     ready, first = 0, 0
-    own = [key for key in keys.values_list("pk", flat=True) if key % PROCESSES == part]
-    for key in own:
-        ready += compute(ReportRun.objects.get(pk=key)) is not None
+    while key := os.read(sys.stdin.fileno(), KEY):
+        ready += compute(ReportRun.objects.get(pk=int(key))) is not None
         if ready == 100 or not first and ready == 1:
             first = memory()
     json.dump({"ready": ready, "first": first, "last": memory()}, sys.stdout)

@@ -74,6 +74,8 @@ def _previous(subject: Subject) -> tuple[dict[str, Any] | None, Mapping[str, Any
     What was not public then stays untold, and what becomes of a run or a report later changes
     nothing: publications, supersessions and withdrawals are dated.
     """
+    if not subject.has(Report):
+        return None, {}
     earlier = Report.objects.public_at(subject.cutoff_at).filter(
         partnership=subject.partnership, reference_on__lt=subject.reference_on
     )

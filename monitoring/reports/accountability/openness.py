@@ -129,10 +129,7 @@ def _due(subject: Subject) -> list[Period]:
 
 def _lines(subject: Subject, periods: Sequence[Period]) -> list[_Line]:
     """One for each period, from the events of all its reports and from its runs. Three queries."""
-    reports = Report.objects.filter(
-        partnership=subject.partnership, period__in=periods, created_at__lte=subject.cutoff_at
-    )
-    listed = list(reports.defer("content").order_by("revision"))
+    listed = _reports(subject, periods)
     moves = moves_of(Report, (report.pk for report in listed), subject.cutoff_at)
     found: dict[int | None, list[_History]] = {period.pk: [] for period in periods}
     for report in listed:
@@ -140,6 +137,15 @@ def _lines(subject: Subject, periods: Sequence[Period]) -> list[_Line]:
         found[report.period_id].append(_History(report, told))
     computing = _computing(subject, periods)
     return [_line(subject, period, found[period.pk], computing[period.pk]) for period in periods]
+
+
+def _reports(subject: Subject, periods: Sequence[Period]) -> list[Report]:
+    if not subject.has(Report):
+        return []
+    found = Report.objects.filter(
+        partnership=subject.partnership, period__in=periods, created_at__lte=subject.cutoff_at
+    )
+    return list(found.defer("content").order_by("revision"))
 
 
 def _computing(subject: Subject, periods: Sequence[Period]) -> dict[int, list[Span]]:

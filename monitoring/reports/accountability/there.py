@@ -2,7 +2,7 @@
 
 from django.db import connection, models
 
-from monitoring.models import Evaluation, Indicator
+from monitoring.models import Evaluation, Indicator, Report
 from partnerships.models import (
     AffectedGroup,
     Agreement,
@@ -24,7 +24,7 @@ _OF_FRAMEWORKS = f"""disclosure_id IS NOT NULL AND result_id IN (
 # Of indicators those that name an ESG disclosure.
 ASKED: dict[type[models.Model], str] = {
     **dict.fromkeys((AffectedGroup, Agreement, Commitment, Evaluation), _OF_PARTNERSHIP),
-    **dict.fromkeys((Marker, Need, Solution), _OF_PARTNERSHIP),
+    **dict.fromkeys((Marker, Need, Report, Solution), _OF_PARTNERSHIP),
     **dict.fromkeys((ConflictOfInterest, Declaration), _OF_MEMBERS),
     Indicator: _OF_FRAMEWORKS,
 }
