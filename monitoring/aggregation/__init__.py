@@ -1,4 +1,4 @@
-"""The one place where figures are computed; the rules are numbered as in docs/rules.md."""
+"""The one place where figures are computed; the rules are numbered as in docs/figures.md."""
 
 from monitoring.aggregation.figures import (
     DueItem,

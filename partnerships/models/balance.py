@@ -123,7 +123,7 @@ def balance_of(
     carries, 0 when some carry all and others get all. Rows without shares, without a value or
     without a rate are left out and named. Shares, ratings and values are those that held at the
     moment `at`, rates those loaded by `rates_at` (else by `at`); nine queries at most. Whose a part
-    was `partners_of` says, for readers of before a merge. Source: ACCOUNTABILITY.md, C3.
+    was `partners_of` says, for readers of before a merge. Source: docs/models/scorecard.md, C3.
     """
     at = at or timezone.now()
     risks, unshared = _risks(partnership, at, partners_of)
