@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from bench.measure import compare, setup
+from bench.measure import compare, machine, setup
 from bench.reporting_rows import copies_of, reported_partnership
 
 AIM_MS = 150
@@ -55,6 +55,7 @@ def main() -> None:
         print(f"{len(raw())} cells of {sum(row[3] for row in raw())} observations")  # type: ignore[misc]
         compare("figures against one grouped SQL", figures, raw)
         compare("report against one grouped SQL", report, raw)
+        print(machine())
         firsts = [other.periods.order_by("ends_on").last() for other in others(framework)]
         worker_time("first reports", [(one, 1) for one in firsts])
         worker_time("revisions", [(period, number + 1) for number in range(ROUNDS + 1)])

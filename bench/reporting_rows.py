@@ -156,7 +156,9 @@ def _copied(table: str, where: str, points: set[str], number: int) -> None:
         for name in names
     ]
     quoted = ", ".join(f'"{name}"' for name in names)
+    # As they come in: quarter by quarter, partnership after partnership.
+    order = "t.period_id, g, t.id" if "period_id" in names else "g, t.id"
     execute(
         f"INSERT INTO {table} ({quoted}) SELECT {', '.join(made)}"
-        f" FROM {table} t, generate_series(1, {number}) g WHERE {where}"
+        f" FROM {table} t, generate_series(1, {number}) g WHERE {where} ORDER BY {order}"
     )
