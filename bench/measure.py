@@ -25,7 +25,7 @@ def setup() -> None:
 
 
 def machine() -> str:
-    """How fast the machine is at this moment, for times that are not ratios: a million additions."""
+    """How fast the machine is right now, beside times that are not ratios: a million additions."""
     times = []
     for _ in range(9):
         started = time.perf_counter()
