@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from monitoring.models import Framework, Period
+from monitoring.models.frameworks import settled
 from partnerships.models import Partnership
 
 
@@ -28,6 +30,19 @@ def editions_at(
     editions = list(begun.annotate(has_ended_period=Exists(ended)).order_by("edition"))
     numbers = [number for number, one in enumerate(editions, 1) if one.has_ended_period]
     return [*editions[: numbers[-1] if numbers else None]]
+
+
+def held_on(partnerships: Any, day: date) -> QuerySet[Framework]:
+    """Of each of many partnerships the edition that held on a day, as `editions_at` gives it last;
+    none where none had begun."""
+    ended = Exists(Period.objects.filter(framework=OuterRef("pk"), ends_on__lte=day))
+    begun = Framework.objects.filter(
+        settled(), partnership=OuterRef("partnership"), starts_on__lte=day
+    )
+    best = begun.annotate(has_ended_period=ended).order_by("-has_ended_period", "-edition")
+    return Framework.objects.filter(
+        partnership__in=partnerships, pk=Subquery(best.values("pk")[:1])
+    )
 
 
 def periods_ended(editions: Sequence[Framework], first: date, last: date) -> list[Period]:

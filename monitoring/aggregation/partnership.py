@@ -68,6 +68,7 @@ class _FrameworkFigures:
         self.indicators = {i.pk: i for i in self._indicators()}
         ended = framework.periods.ended_by(reference_on)
         self.periods = list(ended.order_by("ends_on", "starts_on", "pk"))
+        self.last = self.periods[-1] if self.periods else self._last_before()
         actuals = Actuals(framework, reference_on=reference_on, cutoff_at=cutoff_at)
         self.as_of, self.running, self.flows = actuals.figures(self.indicators, self._flow_spans())
 
@@ -78,6 +79,10 @@ class _FrameworkFigures:
             .select_related("result")
             .prefetch_related("targets")
         )
+
+    def _last_before(self) -> Period | None:
+        """Until its own first period has ended, an edition goes on from those before: RULES 10."""
+        return Period.objects.lent_to(self.framework).last_ended(self.on)
 
     def all(self) -> list[IndicatorFigures]:
         return [self._figures(indicator) for indicator in self.indicators.values()]
@@ -155,9 +160,9 @@ class _FrameworkFigures:
 
     def _latest(self, indicator: Indicator) -> Figure:
         """As of the last period that has ended; what was reported before that is stale."""
-        if not self.periods:
+        if self.last is None:
             return NO_ACTUAL
-        figure = self.as_of.get((indicator.pk, self.periods[-1].pk))
+        figure = self.as_of.get((indicator.pk, self.last.pk))
         if figure:
             return figure
         earlier = any((indicator.pk, period.pk) in self.as_of for period in self.periods)

@@ -16,9 +16,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from monitoring.aggregation.cells import Combined, combined
+from monitoring.aggregation.editions import held_on
 from monitoring.aggregation.figures import NO_ACTUAL, Figure, quotient
 from monitoring.aggregation.fragments import CELL, NARROWEST, NOW, UNIT_VALUE, VIEW
-from monitoring.models import Framework, Indicator
+from monitoring.models import Indicator
 from partnerships.models import Partnership
 
 Combine, Accumulation = Indicator.Combine, Indicator.Accumulation
@@ -156,11 +157,13 @@ def portfolio(
     return sorted(found.values(), key=lambda figures: figures.code)
 
 
-def indicators_of(partnerships: Any, **library: Any) -> list[Indicator]:
-    """Indicators with a library of the frameworks in force of public partnerships."""
-    in_force = Framework.objects.in_force().filter(partnership__in=partnerships)
+def indicators_of(partnerships: Any, *, year: int, **library: Any) -> list[Indicator]:
+    """Indicators with a library of the editions that held at the end of a year; of the present
+    one, today (RULES 10: after a break figures stay under the edition they were reported for)."""
+    _, last = years_of(date(year, 12, 31))
+    held = held_on(partnerships, last).values("pk")
     linked = Q(global_indicator__isnull=False) | Q(disclosure__isnull=False)
-    rows = Indicator.objects.filter(linked, result__framework__in=in_force, **library)
+    rows = Indicator.objects.filter(linked, result__framework__in=held, **library)
     named = rows.exclude(measure=Indicator.Measure.NARRATIVE).select_related(
         "result__framework__partnership", "currency", "global_indicator", "disclosure__standard"
     )

@@ -95,11 +95,16 @@ class FiguresNow:
 
     @cached_property
     def _last_periods(self) -> dict[int, int]:
-        """Of each framework its own last period that has ended."""
-        frameworks = {i.result.framework_id for i in self.indicators.values()}
+        """Of each framework its own last period that has ended; until one has, the last of those
+        that earlier editions lend it."""
+        frameworks = {i.result.framework_id: i.result.framework for i in self.indicators.values()}
         ended = Period.objects.filter(framework__in=frameworks).ended_by(self.on)
         last = ended.order_by("framework_id", "-ends_on", "-starts_on", "-pk")
-        return dict(last.distinct("framework_id").values_list("framework_id", "pk"))
+        found = dict(last.distinct("framework_id").values_list("framework_id", "pk"))
+        for key in frameworks.keys() - found.keys():
+            if lent := Period.objects.lent_to(frameworks[key]).last_ended(self.on):
+                found[key] = lent.pk
+        return found
 
     def line(self, indicator: int, category: int = TOTAL, span: str = "period") -> list[NowFigure]:
         """An indicator's rows in the order of its periods, those of earlier editions too."""

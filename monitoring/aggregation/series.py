@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Min, Q, prefetch_related_objects
 from django.utils import timezone
 
 from monitoring.aggregation import lights, progress
@@ -14,7 +14,8 @@ from monitoring.aggregation.breakdowns import category_baselines, figure_at, way
 from monitoring.aggregation.figures import DueItem, Figure, Progress
 from monitoring.aggregation.public import WITHHELD, Publication, span_of
 from monitoring.aggregation.readings import TOTAL, Readings, Step
-from monitoring.models import Category, Dimension, Indicator, ReportingUnit
+from monitoring.models import Category, Dimension, Framework, Indicator, ReportingUnit
+from monitoring.models.frameworks import settled
 from partnerships.models import Partnership
 from registry.disclosure import SUPPRESSED
 
@@ -206,13 +207,20 @@ class _Drawing:
         steps = when.steps
         figure = figure_at(self.readings, self.indicator, category, steps, group.units)
         target, way = None, Progress(reason="no_target")
-        if group.units is None:
+        if self._is_unknown_over(when):
+            figure = Figure(reason="accumulation_unknown")
+        elif group.units is None:
             target, way = self._way(group, category, figure, steps)
         if group.category and not self._is_public(group.category, when):
             way = Progress(reason=SUPPRESSED)
             figure = figure if figure.reason == "no_actual" else WITHHELD
         reported, due = self._reporting(when, group)
         return Cell(when, group, figure, target, way, reported, due)
+
+    def _is_unknown_over(self, when: When) -> bool:
+        """RULES 9: of what nobody said how it adds up there are figures of single periods only."""
+        as_published = self.indicator.accumulation == Accumulation.AS_PUBLISHED
+        return as_published and when.kind != "period"
 
     def _way(
         self, group: Group, category: int, figure: Figure, steps: Sequence[Step]
@@ -269,16 +277,16 @@ def _by(kind: str, steps: Iterable[Step], name: Callable[[Step], str]) -> list[W
 
 
 def breaks(indicator: Indicator) -> list[Break]:
-    """Where the series breaks: indicators of earlier editions with the same code, whose figures
-    stay under them. Of those it continues there is none. One query."""
+    """Where the series breaks: indicators of earlier editions that it continues no more, or that
+    have the same code; their figures stay under them, until the next edition began. Of those that
+    its series is joined from there is none. Two queries."""
     framework = indicator.result.framework
-    if not indicator.code:
-        return []
+    alike = Q(pk=indicator.continues_id) | Q(code=indicator.code) & ~Q(code="")
     earlier = Indicator.objects.filter(
-        code=indicator.code,
-        result__framework__partnership=framework.partnership_id,
-        result__framework__edition__lt=framework.edition,
-        result__framework__status="superseded",
+        alike,
+        result__framework__in=Framework.objects.filter(
+            settled(), partnership=framework.partnership_id, edition__lt=framework.edition
+        ),
     ).exclude(series=indicator.series)
     rows = earlier.select_related("result__framework").order_by("-result__framework__edition")
     found: dict[Any, Break] = {}
@@ -288,5 +296,14 @@ def breaks(indicator: Indicator) -> list[Break]:
             if getattr(one, name) != getattr(indicator, name)
         ]  # fmt: skip
         of = one.result.framework
-        found.setdefault(one.series, Break(one, of.edition, of.ends_on, differs))
+        found.setdefault(one.series, Break(one, of.edition, _held_until(of), differs))
     return list(found.values())
+
+
+def _held_until(framework: Framework) -> date:
+    """The day before a later edition began, or its own last day."""
+    later = Framework.objects.filter(
+        settled(), partnership=framework.partnership_id, edition__gt=framework.edition
+    )
+    begins = later.aggregate(first=Min("starts_on"))["first"]
+    return min(framework.ends_on, begins - timedelta(days=1)) if begins else framework.ends_on

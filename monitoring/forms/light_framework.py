@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 
 from monitoring.models import Indicator
-from monitoring.services.light_frameworks import MOST, LightIndicator
+from monitoring.models.smart import LIGHT_MOST
+from monitoring.services.light_frameworks import LightIndicator
 from partnerships.forms.numbers import NumberField
 from partnerships.forms.registering import A_DAY
 from partnerships.models import Partnership
@@ -34,7 +35,7 @@ class LightFrameworkForm(forms.Form):
         super().__init__(*args, **kwargs)
         targets = partnership.targets.values("pk")
         listed = GlobalIndicator.objects.in_force().filter(target__in=targets).order_by("pk")
-        for number in range(1, MOST + 1):
+        for number in range(1, LIGHT_MOST + 1):
             for name, field in _row_fields(listed).items():
                 field.label = f"{field.label} ({number})" if number > 1 else field.label
                 self.fields[f"{name}_{number}"] = field
@@ -42,7 +43,7 @@ class LightFrameworkForm(forms.Form):
     def rows(self) -> list[tuple[int, list[forms.BoundField], bool]]:
         """Number, inputs, and whether anything is in it."""
         rows = []
-        for number in range(1, MOST + 1):
+        for number in range(1, LIGHT_MOST + 1):
             fields = [self[f"{name}_{number}"] for name in _row_fields(None)]
             filled = any(f.value() or f.errors for f in fields if "accumulation" not in f.name)
             rows.append((number, fields, filled))
@@ -50,7 +51,7 @@ class LightFrameworkForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        begun = [n for n in range(1, MOST + 1) if self._is_begun(n)]
+        begun = [n for n in range(1, LIGHT_MOST + 1) if self._is_begun(n)]
         for number in begun:
             for name in NEEDED:
                 key = f"{name}_{number}"
@@ -68,7 +69,7 @@ class LightFrameworkForm(forms.Form):
         said = self.cleaned_data
         return [
             LightIndicator(**{name: said[f"{name}_{n}"] for name in LightIndicator._fields})
-            for n in range(1, MOST + 1)
+            for n in range(1, LIGHT_MOST + 1)
             if self._is_begun(n)
         ]
 
@@ -96,7 +97,9 @@ def _row_fields(listed: Any) -> dict[str, forms.Field]:
 def _known(partnership: Partnership) -> dict[str, Any]:
     """What the registration says already, so that nothing is asked twice."""
     known: dict[str, Any] = {}
-    for number, one in enumerate(partnership.objectives.measurable().order_by("pk")[:MOST], 1):
+    for number, one in enumerate(
+        partnership.objectives.measurable().order_by("pk")[:LIGHT_MOST], 1
+    ):
         listed = GlobalIndicator.objects.in_force().filter(target=one.target)
         known |= {
             f"title_{number}": one.measure,

@@ -71,5 +71,5 @@ class PortfolioForm(forms.Form):
         country = asked["country"]
         if country:
             public = public.filter(places__country=country)
-        listed = indicators_of(public.values("pk"), **library)
+        listed = indicators_of(public.values("pk"), year=self.in_year, **library)
         return portfolio(listed, year=self.in_year, country=country.pk if country else None)

@@ -32,11 +32,13 @@ from registry.models import (
 
 class FrameworkQuerySet(models.QuerySet["Framework"]):
     def visible_to(self, user: Any) -> Self:
-        """Settled and imported versions with their partnership; the others for insiders."""
+        """Versions that were agreed or imported, with their partnership; the others for insiders.
+
+        A proposal that was overtaken is superseded and was never agreed.
+        """
         seen = Partnership.objects.visible_to(user).values("pk")
         inside = Partnership.objects.insider(user).values("pk")
-        settled = Q(status__in=Framework.SETTLED)
-        return self.filter(settled & Q(partnership__in=seen) | Q(partnership__in=inside))
+        return self.filter(settled() & Q(partnership__in=seen) | Q(partnership__in=inside))
 
     def editable_by(self, user: Any) -> Self:
         return self.filter(partnership__in=Partnership.objects.editable_by(user).values("pk"))
@@ -54,6 +56,12 @@ class FrameworkQuerySet(models.QuerySet["Framework"]):
 
     def in_force(self) -> Self:
         return self.filter(status__in=[Framework.Status.AGREED, Framework.Status.IMPORTED])
+
+
+def settled() -> Q:
+    """Agreed once, or brought by a published file."""
+    brought = Q(import_batch__isnull=False) | Q(status=Framework.Status.IMPORTED)
+    return Q(status__in=Framework.SETTLED) & (Q(agreed_at__isnull=False) | brought)
 
 
 class Framework(MovingRecord):

@@ -216,6 +216,18 @@ class PeriodQuerySet(OfFrameworkQuerySet):
     def ended_by(self, on: date) -> Self:
         return self.filter(ends_on__lte=on)
 
+    def lent_to(self, framework: Framework) -> Self:
+        """Those of earlier editions that its series are joined from: they end before it begins."""
+        return self.filter(
+            framework__partnership=framework.partnership_id,
+            framework__edition__lt=framework.edition,
+            framework__status=Framework.Status.SUPERSEDED,
+            ends_on__lt=framework.starts_on,
+        )
+
+    def last_ended(self, on: date) -> "Period | None":
+        return self.ended_by(on).order_by("ends_on", "starts_on", "pk").last()
+
     def open_for(self, framework: Framework, through: date) -> list["Period"]:
         """Open the periods that have begun by then; opening twice opens none."""
         through = min(through, self._last_day(framework))

@@ -14,9 +14,8 @@ from monitoring.models.targets import PeriodTarget
 
 def measured_of(partnership_ids: Iterable[int]) -> set[int]:
     """Those whose framework has an indicator with a baseline and a target."""
-    keys = Framework.objects.exclude(status=Framework.Status.SUPERSEDED).filter(
-        partnership__in=list(partnership_ids)
-    )
+    over = (Framework.Status.SUPERSEDED, Framework.Status.WITHDRAWN)
+    keys = Framework.objects.exclude(status__in=over).filter(partnership__in=list(partnership_ids))
     based = Q(baseline_value__isnull=False) | Q(baseline_numerator__isnull=False)
     aimed = Exists(PeriodTarget.objects.filter(indicator=OuterRef("pk")))
     indicators = Indicator.objects.filter(based, aimed, result__framework__in=keys.values("pk"))

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from monitoring.models import Dimension, Framework, Indicator, Result
 from monitoring.models.framework_templates import Template
+from monitoring.models.smart import LIGHT_MOST
 from monitoring.services.copying import Copying, Kept
 from monitoring.services.frameworks import create_framework
 from partnerships.models import Partnership
@@ -140,7 +141,9 @@ def framework_from_template(
     draft = create_framework(
         partnership, by=by, starts_on=starts_on, ends_on=ends_on, **(facts | fields)
     )
-    wanted = template.first(5) if partnership.track == Partnership.Track.LIGHT else template
+    wanted = (
+        template.first(LIGHT_MOST) if partnership.track == Partnership.Track.LIGHT else template
+    )
     if currency is None and wanted.needs_currency():
         text = "The template has indicators of money: name their currency."
         raise ValidationError({"currency": text})

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from monitoring.models import Framework, Indicator, Result
+from monitoring.models.smart import LIGHT_MOST
 from monitoring.services.frameworks import (
     Cell,
     add_indicator,
@@ -19,7 +20,6 @@ from partnerships.models import Partnership
 from registry.errors import DomainError
 from registry.models import GlobalIndicator, User
 
-MOST = 5
 Accumulation = Indicator.Accumulation
 
 
@@ -48,8 +48,8 @@ def begin_light(
     partnership.require_editor(by)
     if partnership.track != Partnership.Track.LIGHT:
         raise DomainError("not_light", "The partnership is not on the light track.")
-    if not 1 <= len(indicators) <= MOST:
-        raise DomainError("too_many_indicators", f"From one indicator to {MOST}.")
+    if not 1 <= len(indicators) <= LIGHT_MOST:
+        raise DomainError("too_many_indicators", f"From one indicator to {LIGHT_MOST}.")
     framework = create_framework(
         partnership,
         by=by,

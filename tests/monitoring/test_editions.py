@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from monitoring.aggregation import framework_at, partnership_figures
+from monitoring.aggregation.rollups import figures_now
 from tests.factories import (
     FrameworkFactory,
     IndicatorFactory,
@@ -86,3 +87,19 @@ def test_periods_of_the_earlier_edition_that_overlap_the_new_one_do_not_count_tw
     report(unit, second, new, 5)  # … and under the new one
 
     assert to_date(partnership, new, date(2024, 9, 30)) == 35
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [({"cumulative": True}, 30), ({"point_in_time": True}, 30), ({}, 50)]
+)
+def test_until_a_new_editions_first_period_has_ended_figures_go_on_from_before(
+    editions, kind, value
+):
+    partnership, unit, first, second = editions
+    old = IndicatorFactory(result__framework=first, **kind)
+    new = IndicatorFactory(result__framework=second, series=old.series, **kind)
+    report(unit, first, old, 20, 30)
+    PeriodFactory(framework=second)  # July to September
+
+    assert to_date(partnership, new, date(2024, 7, 15)) == value
+    assert figures_now([partnership.pk], on=date(2024, 7, 15)).to_date(new.pk).value == value

@@ -56,9 +56,12 @@ class Library:
         f.ContributionFactory(shared_result=result, indicator=indicator, share=D(share))
         return result
 
+    def listed(self, year):
+        public = Partnership.objects.public()
+        return indicators_of(public, year=year, global_indicator=self.code)
+
     def figures(self, year=2024, country=None):
-        listed = indicators_of(Partnership.objects.public(), global_indicator=self.code)
-        (figures,) = portfolio(listed, year=year, country=country and country.pk)
+        (figures,) = portfolio(self.listed(year), year=year, country=country and country.pk)
         return figures
 
     def line(self, **asked):
@@ -294,3 +297,18 @@ def test_what_happened_outside_a_shared_span_may_count_twice():
     library.reported(50)
 
     assert library.line().may_count_twice is True
+
+
+def test_a_past_year_is_of_the_edition_that_held_then():
+    library = Library()
+    was = library.reported(600, 400)
+    framework = was.result.framework
+    framework.agreement.change(status="superseded")
+    framework.change(status="superseded", superseded_at=timezone.now())
+    later = f.FrameworkFactory(
+        partnership=framework.partnership, agreed=True, starts_on=date(2025, 1, 1)
+    )
+    f.PeriodFactory(framework=later)  # ended, and without the indicator
+
+    assert library.figures(2024).lines[0].figure.value == 1000
+    assert library.listed(2025) == []

@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+from datetime import timedelta
 
 import pytest
 
@@ -119,12 +120,51 @@ def test_joined_editions_and_breaks(world, drawn):
     assert [one["edition"] for one in found["editions"]] == [1]
     assert (found["breaks"], values(found)[0]) == ([], "5")
     found = drawn(apart)
-    assert [(one["indicator"], one["differs"]) for one in found["breaks"]] == [
-        (broken.pk, ["combine"])
+    begins = world.periods[5].starts_on
+    assert [(one["indicator"], one["differs"], one["until"]) for one in found["breaks"]] == [
+        (broken.pk, ["combine"], str(begins - timedelta(days=1)))
     ]
     assert set(values(found)) <= {None}
     # What was reported for the superseded edition stays under it.
     assert values(drawn(broken))[0] == "7"
+
+
+def test_a_break_is_shown_whatever_the_codes_and_no_proposals(world, drawn):
+    old = world.indicator(code="")
+    world.framework.change(status="superseded", superseded_at=f.NOON)
+    overtaken = f.FrameworkFactory(
+        partnership=world.partnership, status="superseded", agreed_at=None
+    )
+    f.IndicatorFactory(result__framework=overtaken, code="W9")
+    new = f.FrameworkFactory(
+        partnership=world.partnership,
+        status="agreed",
+        agreed_at=f.NOON,
+        starts_on=world.periods[5].starts_on,
+    )
+    result = f.ResultFactory(framework=new)
+    renamed = f.IndicatorFactory(
+        result=result,
+        code="W9",
+        continues=old,
+        breaks_series=True,
+        break_reason="Counted by another method.",
+    )
+
+    assert [one["indicator"] for one in drawn(renamed)["breaks"]] == [old.pk]
+
+
+def test_what_nobody_said_how_to_add_up_has_figures_of_single_periods(world, drawn):
+    indicator = world.indicator(accumulation="as_published")
+    for period, value in ((1, 40), (2, 90)):
+        world.report(indicator, 0, period, value)
+
+    assert values(drawn(indicator))[:2] == ["40", "90"]
+    for over in ({"by": "year"}, {"by": "framework_year"}, {"by": "unit"}):
+        figures = [row["figure"] for row in drawn(indicator, **over)["rows"]]
+        assert {(one["value"], one["reason"]) for one in figures} == {
+            (None, "accumulation_unknown")
+        }
 
 
 def test_csv_has_the_same_figures(api, world, drawn):

@@ -184,7 +184,10 @@ def test_breakdowns_of_people_are_withheld_from_the_public():
         assert world.seers(observation) == (INSIDE if withheld else EVERYBODY)
 
 
-@pytest.mark.parametrize("state", [{}, {"proposed": True}])
+OVERTAKEN = {"status": "superseded", "agreed_at": None}  # a proposal; another was agreed first
+
+
+@pytest.mark.parametrize("state", [{}, {"proposed": True}, OVERTAKEN])
 def test_a_framework_that_is_not_agreed_is_for_insiders(state):
     world = World(active=True)
     framework = FrameworkFactory(partnership=world.partnership, **state)
