@@ -117,9 +117,14 @@ def may_check(submission: Submission, user: User) -> bool:
     return submission.status not in OPEN
 
 
+def may_assess(partnership: Partnership, user: User) -> bool:
+    """Whether the user may record what a check of the partnership's data found."""
+    reached = Membership.objects.acted_for_by(user, *ROLES).accepted()
+    return user.is_staff or reached.filter(partnership=partnership).exists()
+
+
 def _require_checker(partnership: Partnership, by: User) -> None:
-    reached = Membership.objects.acted_for_by(by, *ROLES).accepted()
-    if not (by.is_staff or reached.filter(partnership=partnership).exists()):
+    if not may_assess(partnership, by):
         raise NotAllowed("members_only", "Only members' managers and evaluators may do this.")
 
 

@@ -27,7 +27,7 @@ from monitoring.models import (
     Verification,
 )
 from monitoring.models.verifications import level_at
-from monitoring.services.checking import assess_quality, may_check, record_spot_check
+from monitoring.services.checking import assess_quality, may_assess, may_check, record_spot_check
 from monitoring.services.reviewers import name_reviewer, person_of_a_member
 from monitoring.services.verifying import verify_values
 from monitoring.views.comparing import compared
@@ -215,6 +215,7 @@ def data_review(request: SignedInRequest, key: str) -> HttpResponse:
         "key": key_of(partnership),
         "form": form,
         "may_name": partnership.is_editable_by(request.user),
+        "may_assess": may_assess(partnership, request.user),
         "reviewers": named.current().order_by("pk"),
         "former": named.exclude(ended_at=None).order_by("-ended_at")[:20],
         "checks": checked.select_related(
@@ -235,6 +236,7 @@ def data_review(request: SignedInRequest, key: str) -> HttpResponse:
 
 
 def _name(partnership: Partnership, form: ReviewerForm, by: Any) -> None:
+    partnership.require_editor(by)  # before an address says whether it is a member's person's
     given = form.cleaned_data
     user = person_of_a_member(partnership, given["email"]) if given["email"] else None
     name_reviewer(partnership, by=by, user=user, membership=given["membership"])

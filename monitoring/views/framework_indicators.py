@@ -32,7 +32,7 @@ def indicator(
         return refusal
     rows = Indicator.objects.filter(result__framework=framework)
     found = rows.select_related("result__framework", "global_indicator").filter(pk=pk).first()
-    if found is None and not framework.results.exists():
+    if found is None and request.method != "POST" and not framework.results.exists():
         messages.info(request, "Add a result first: an indicator measures one.")
         return to(framework, "framework-result-new")
     record = found or _new(request, framework)
@@ -65,7 +65,9 @@ def _new(request: SignedInRequest, framework: Framework) -> Indicator:
     result = _asked_for(request, "result", framework.results.order_by("pk"))
     fresh = Indicator(result=result or framework.results.order_by("pk").first())
     fresh.measure, fresh.accumulation = Indicator.Measure.NUMBER, Indicator.Accumulation.FLOW
-    listed = GlobalIndicator.objects.filter(code=request.GET.get("sdg", "")[:20]).first()
+    listed = GlobalIndicator.objects.filter(
+        code=request.GET.get("sdg", "").replace("\0", "")[:20]
+    ).first()
     disclosure = _asked_for(request, "disclosure", Disclosure.objects.select_related("standard"))
     record = listed or disclosure
     facts = offer_of(record).facts if record else _of_template(request.GET.get("template", ""))

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.forms import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -124,7 +125,8 @@ def act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
         if succeeds(form, partial(wanted.do, found, request.user, form)):
             messages.success(request, wanted.done)
             return redirect("report", pk=pk)
-    context = {"report": found, "form": form, "act": wanted}
+    stored = visible_report(request, pk)  # as it is now: a second try is about what is shown
+    context = {"report": stored, "form": form, "act": wanted, "version": stored.version}
     return render(request, "monitoring/report_act.html", context, status=_status(form))
 
 
@@ -139,7 +141,7 @@ def revise(request: SignedInRequest, pk: int) -> HttpResponse:
     ask = lambda: tell_of_run(request, request_revision(found, by=request.user))  # noqa: E731
     if form.is_bound and form.is_valid() and succeeds(form, ask):
         return redirect("report", pk=pk)
-    context = {"report": found, "form": form, "act": REVISE}
+    context = {"report": found, "form": form, "act": REVISE, "version": found.version}
     return render(request, "monitoring/report_act.html", context, status=_status(form))
 
 
@@ -232,10 +234,18 @@ def rule(request: SignedInRequest, kind: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         fresh = PublicationRule.objects.of(kind)
         fresh.version = version_read(request) or 1
-        if succeeds(form, partial(fresh.edit, by=request.user, **form.cleaned_data)):
+        act = partial(fresh.edit, by=request.user, **form.cleaned_data)
+        if succeeds(form, partial(said_when_stale, act)):
             messages.success(request, "Saved.")
             return redirect("publication-rules")
-    context = {"rule": found, "form": form}
+    stored = PublicationRule.objects.of(kind)
+    is_stale = form.is_bound and stored.version != version_read(request)
+    context = {
+        "rule": stored,
+        "form": form,
+        "version": stored.version,
+        "theirs": both(form, model_to_dict(stored)) if is_stale else [],
+    }
     return render(request, "monitoring/publication_rule.html", context, status=_status(form))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -19,8 +20,9 @@ from monitoring.services.stories import (
 )
 from monitoring.views.reading import SignedInRequest, is_open_for, visible_submission
 from partnerships.models import Partnership
+from partnerships.views.acting import said_when_stale, version_read
 from partnerships.views.finding import page_of, visible_partnership
-from registry.forms.attempts import succeeds
+from registry.forms.attempts import both, succeeds
 from registry.forms.partner_edit import ReasonForm
 from registry.paging import newest_first
 
@@ -29,11 +31,13 @@ def of_partnership(request: HttpRequest, key: str) -> HttpResponse:
     """What everybody may read of a partnership; its members read the others as well."""
     partnership = visible_partnership(request, key)
     rows = Story.objects.visible_to(request.user).of_partnership(partnership).with_names()
-    inside = Partnership.objects.insider(request.user).filter(pk=partnership.pk)
+    inside = Partnership.objects.insider(request.user).filter(pk=partnership.pk).exists()
+    page = newest_first(rows, request.GET.get("after", ""))
     context = {
         "partnership": partnership,
-        "page": newest_first(rows, request.GET.get("after", "")),
-        "is_insider": inside.exists(),
+        "page": page,
+        "is_insider": inside,
+        "may_select": inside and page.rows and page.rows[0].may_be_selected_by(request.user),
     }
     return render(request, "monitoring/partnership_stories.html", context)
 
@@ -73,11 +77,19 @@ def write(request: SignedInRequest, pk: int, story: int | None = None) -> HttpRe
             if fresh
             else partial(tell_story, found, by=request.user, **said)
         )
-        if succeeds(form, act):
+        if succeeds(form, partial(said_when_stale, act)):
             messages.success(request, "The story is saved with the draft.")
             return redirect("submission-stories", pk=pk)
-    context = {"submission": found, "form": form, "story": told}
-    return render(request, "monitoring/story_form.html", context, status=409 if too_late else 200)
+    stored = found.stories.filter(pk=told.pk).first() if told else None
+    is_stale = bool(form.is_bound and stored and stored.version != version_read(request))
+    context = {
+        "submission": found,
+        "form": form,
+        "story": stored,
+        "theirs": both(form, model_to_dict(stored)) if stored and is_stale else [],
+    }
+    status = 409 if too_late or is_stale else 200
+    return render(request, "monitoring/story_form.html", context, status=status)
 
 
 def _too_late(found: Submission, *, is_open: bool, is_gone: bool) -> str:
@@ -138,9 +150,8 @@ def _answered(
 
 def _as_read(story: Story, request: SignedInRequest) -> Story:
     """With the version that the form was made from: a later one is not overwritten unseen."""
-    stated = request.POST.get("version", "")
     fresh = Story.objects.select_related("submission__period__framework__partnership").get(
         pk=story.pk
     )
-    fresh.version = int(stated[:9]) if stated.isascii() and stated.isdigit() else 0
+    fresh.version = version_read(request)
     return fresh

@@ -123,3 +123,15 @@ def test_the_lead_names_reviewers_and_ends_it(client, world):
     client.force_login(world.evaluator)
     assert client.get(address).status_code == 200
     assert client.post(address, {"membership": membership.pk}).status_code == 403
+
+
+def test_who_may_not_name_learns_nothing_of_addresses_nor_is_offered_to_assess(client, world):
+    address = f"/partnerships/{world.partnership.reference}/data-review/"
+    offer = "Assess the data of an indicator"
+    client.force_login(world.evaluator)
+    assert offer in client.get(address).content.decode()
+    client.force_login(UserFactory(observes=world.member.partner))
+
+    assert offer not in client.get(address).content.decode()
+    for email in (world.evaluator.email, "nobody@example.org"):
+        assert client.post(address, {"email": email}).status_code == 403

@@ -220,6 +220,8 @@ def test_libraries_are_searched_and_fill_the_form(client, draft):
     assert "Nothing is found" in nothing
     filled = client.get(address(draft, f"indicators/new/?sdg=6.1.1&result={result.pk}"))
     assert "Proportion of people with safe water" in filled.content.decode()
+    odd = client.get(address(draft, f"indicators/new/?sdg=%00&result={result.pk}"))
+    assert odd.status_code == 200
     form = indicator_form(result, disclosure=disclosure.pk, library_link="identical")
     client.post(address(draft, "indicators/new/"), form)
 
@@ -310,6 +312,17 @@ def test_what_was_removed_meanwhile_may_be_added_again(client, draft, what):
     assert f"Somebody removed this {what} meanwhile" in text
     assert "Typed long" in text
     assert f'action="{address(draft, f"{what}s/new/")}"' in text
+
+
+def test_what_was_typed_stays_where_the_last_result_was_removed_meanwhile(client, draft):
+    gone = ResultFactory(framework=draft)
+    form = indicator_form(gone, title="Typed long")
+    gone.delete()
+
+    answer = client.post(address(draft, "indicators/987654/"), form)
+
+    assert answer.status_code == 409
+    assert "Typed long" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """Several partnerships, one result: what each states, and what is refused."""
 
+import html
+import re
+from datetime import date
 from decimal import Decimal as D
 
 import pytest
@@ -220,3 +223,17 @@ def test_what_cannot_be_answered_says_which_field(api, query, field):
 
     assert answer.status_code == 400
     assert {error["attr"] for error in answer.json()["errors"]} == {field}
+
+
+def test_the_page_leads_to_those_after_the_first_twenty(client):
+    results = [f.SharedResultFactory(starts_on=date(2024, 1, 1 + number)) for number in range(21)]
+    first = client.get("/results/shared/").content.decode()
+    shown = [one for one in results if f'"/results/shared/{one.pk}/"' in first]
+    assert len(shown) == 20
+
+    [following] = re.findall(r'rel="next" href="([^"]+)"', first)
+    answer = client.get("/results/shared/" + html.unescape(following))
+
+    assert answer.status_code == 200
+    [last] = set(results) - set(shown)
+    assert f'"/results/shared/{last.pk}/"' in answer.content.decode()

@@ -50,9 +50,15 @@ def test_its_own_people_tell_it_on_a_page(client, world, draft):
     story.refresh_from_db()
     assert story.title == "Water, at last"
     stale = client.post(f"/submissions/{draft.pk}/stories/{story.pk}/", form | {"title": "Old"})
-    assert stale.status_code == 200
+    assert stale.status_code == 409
     story.refresh_from_db()
     assert story.title == "Water, at last"
+    shown = stale.content.decode()
+    assert "You typed" in shown
+    assert "Water, at last" in shown
+    client.post(f"/submissions/{draft.pk}/stories/{story.pk}/", fields_of(stale))
+    story.refresh_from_db()
+    assert story.title == "Old"  # having seen both
     client.post(f"/submissions/{draft.pk}/stories/{story.pk}/remove/")
     assert not draft.stories.exists()
 
