@@ -34,6 +34,7 @@ MAKERS = {
     "evaluation": _of_partnership(make.EvaluationFactory),
     "marker": _of_partnership(make.MarkerFactory),
     "need": _of_partnership(make.NeedFactory),
+    "report": lambda partnership: make.ReportFactory(period__framework__partnership=partnership),
     "solution": _of_partnership(make.SolutionFactory),
     "conflictofinterest": _of_member(make.ConflictOfInterestFactory),
     "declaration": _of_member(make.DeclarationFactory),
