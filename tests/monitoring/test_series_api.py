@@ -100,11 +100,8 @@ def test_pivots_have_a_row_for_each_pair(world, drawn):
     assert len(found["rows"]) == 2 * 6
 
 
-def test_joined_editions_and_breaks(world, drawn):
-    old = world.indicator(code="W1")
-    broken = world.indicator(code="W2", combine="sum")
-    world.report(old, 0, 1, 5)
-    world.report(broken, 0, 1, 7)
+def result_of_next_edition(world):
+    """In an edition that takes the place of the world's, from its last period on."""
     world.framework.change(status="superseded", superseded_at=f.NOON)
     new = f.FrameworkFactory(
         partnership=world.partnership,
@@ -112,7 +109,15 @@ def test_joined_editions_and_breaks(world, drawn):
         agreed_at=f.NOON,
         starts_on=world.periods[5].starts_on,
     )
-    result = f.ResultFactory(framework=new)
+    return f.ResultFactory(framework=new)
+
+
+def test_joined_editions_and_breaks(world, drawn):
+    old = world.indicator(code="W1")
+    broken = world.indicator(code="W2", combine="sum")
+    world.report(old, 0, 1, 5)
+    world.report(broken, 0, 1, 7)
+    result = result_of_next_edition(world)
     joined = f.IndicatorFactory(result=result, code="W1", series=old.series)
     apart = f.IndicatorFactory(result=result, code="W2", combine="mean")
 
@@ -131,18 +136,11 @@ def test_joined_editions_and_breaks(world, drawn):
 
 def test_a_break_is_shown_whatever_the_codes_and_no_proposals(world, drawn):
     old = world.indicator(code="")
-    world.framework.change(status="superseded", superseded_at=f.NOON)
     overtaken = f.FrameworkFactory(
         partnership=world.partnership, status="superseded", agreed_at=None
     )
     f.IndicatorFactory(result__framework=overtaken, code="W9")
-    new = f.FrameworkFactory(
-        partnership=world.partnership,
-        status="agreed",
-        agreed_at=f.NOON,
-        starts_on=world.periods[5].starts_on,
-    )
-    result = f.ResultFactory(framework=new)
+    result = result_of_next_edition(world)
     renamed = f.IndicatorFactory(
         result=result,
         code="W9",
