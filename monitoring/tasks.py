@@ -175,7 +175,7 @@ def request_due_reports() -> int:
         with logged(framework), transaction.atomic():
             Period.objects.open_for(framework, framework.today())
     today = timezone.localdate()
-    due = of_days(Period.objects.reportable(on=today), (today, today))
+    due = of_days(Period.objects.reportable(), (today, today))
     requested = insert_runs(ReportKind.PARTNERSHIP, due, by=None) + _request_revisions()
     hint_next()
     return requested

@@ -148,7 +148,7 @@ def number(value: Decimal | float | str | None, places: int | None = None) -> st
         text = text.rstrip("0").rstrip(".")
     if size and not text.strip("-0."):
         text = f"{exact:.1g}"
-    return "0" if text == "-0" else text.replace("-", MINUS)
+    return (text if text.strip("-0.") else text.lstrip("-")).replace("-", MINUS)
 
 
 def compact(value: Decimal | None) -> str:

@@ -12,8 +12,9 @@ EXACT = Context(prec=28, rounding=ROUND_HALF_UP)
 
 
 def quotient(numerator: Decimal, denominator: Decimal) -> Decimal:
-    """Exact division to 28 significant digits; the denominator must not be 0."""
-    return EXACT.divide(numerator, denominator)
+    """Exact division to 28 significant digits, a zero without a sign; the denominator must not be
+    0."""
+    return EXACT.plus(EXACT.divide(numerator, denominator))
 
 
 @dataclass(frozen=True)

@@ -258,12 +258,17 @@ class PeriodQuerySet(OfFrameworkQuerySet):
 
     def over(self) -> Self:
         """Those whose last day is over in the framework's time zone."""
-        today = Func(F("framework__time_zone"), Value(timezone.now()), function="timezone")
-        return self.filter(ends_on__lt=Cast(today, models.DateField()))
+        return self.filter(ends_on__lt=_today())
 
-    def reportable(self, on: date) -> Self:
-        """Periods whose data was due before that day, still without a run."""
-        return self.with_reports().filter(due_on__lt=on, reportruns=None)
+    def reportable(self) -> Self:
+        """Periods whose due date is over in the framework's time zone, still without a run."""
+        return self.with_reports().filter(due_on__lt=_today(), reportruns=None)
+
+
+def _today() -> Cast:
+    """The day that it is in the framework's time zone."""
+    today = Func(F("framework__time_zone"), Value(timezone.now()), function="timezone")
+    return Cast(today, models.DateField())
 
 
 class Period(MovingRecord):

@@ -9,7 +9,7 @@ from monitoring.models import Report, ReportRun
 from monitoring.reports.kinds import build
 from monitoring.reports.snapshot import digest
 from registry.leases import kept_alive
-from registry.models import LostLease
+from registry.models import ExchangeRate, LostLease
 
 WRITERS_MAY_TAKE = 10.0  # seconds that a run waits for them
 # Transactions of others that have written something and not ended. The snapshot's oldest one will
@@ -51,14 +51,19 @@ def _let_writers_end(run: ReportRun) -> bool:
     """Wait for whoever was writing what it reads: a batch takes the cut-off without a lock. What is
     written from now on is dated after the cut-off; see Partnership.hold.
 
-    For a report about one partnership by its lock; else for all who are writing now, and False
-    where one of them takes too long.
+    For whoever adds exchange rates; for a report about one partnership by its lock, else for all
+    who are writing now. False where one of them takes too long.
     """
+    until = time.monotonic() + WRITERS_MAY_TAKE
+    while not ExchangeRate.objects.are_settled():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.1)
     if run.partnership:
         with transaction.atomic():
             run.partnership.hold()
         return True
-    writing, until = _writing(), time.monotonic() + WRITERS_MAY_TAKE
+    writing = _writing()
     while writing and time.monotonic() < until:
         time.sleep(0.1)
         writing &= _writing()

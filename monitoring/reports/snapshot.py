@@ -45,5 +45,5 @@ def plain(value: Any) -> Any:
 
 
 def _decimal(number: Decimal) -> str:
-    text = f"{STORED.create_decimal(number):f}"
+    text = f"{STORED.create_decimal(number) + 0:f}"  # a zero has no sign
     return (text.rstrip("0").rstrip(".") or "0") if "." in text else text

@@ -7,11 +7,28 @@ from typing import Any, ClassVar, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 
 class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
     def about(self, model: type[models.Model], pk: Any) -> Self:
         return self.filter(table_name=model._meta.db_table, row_id=str(pk))
+
+    def keys_that_held(
+        self, model: type[models.Model], column: str, value: int, at: datetime
+    ) -> models.QuerySet[Any, Any]:
+        """Keys of rows from which a value in a column was taken after a moment.
+
+        They may have got it after the moment too: `restore` says what stood there. It needs an
+        index of its own for each column that is asked about.
+        """
+        changes = self.filter(
+            table_name=model._meta.db_table,
+            operation=AuditEntry.Operation.UPDATE,
+            at__gt=at,
+            **{f"before__{column}": value},
+        )
+        return changes.order_by().values_list(Cast("row_id", models.BigIntegerField()))
 
     def restore(self, rows: Sequence[models.Model], at: datetime, *columns: str) -> None:
         """Let the rows hold in these columns what they held at a moment; one query.

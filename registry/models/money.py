@@ -1,7 +1,7 @@
 """Currencies and the dated rates that operators load."""
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 from registry.models.base import check_day
@@ -22,10 +22,25 @@ class Currency(models.Model):
         return self.code
 
 
+ONE_LOAD_AT_A_TIME = 20150927
+
+
 class ExchangeRateQuerySet(models.QuerySet["ExchangeRate"]):
     def known_at(self, moment: object) -> "ExchangeRateQuerySet":
         """Rates that had been loaded by then: a later correction changes no earlier report."""
         return self.filter(loaded_at__lte=moment)
+
+    def hold(self) -> None:
+        """Let nobody else add rates before the caller's transaction ends, and wait for whoever is
+        adding some: two loads at once would both add the same. What is added is dated after it."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_LOAD_AT_A_TIME])
+
+    def are_settled(self) -> bool:
+        """Whether nobody is adding any: all that is dated before now is there to be read."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s)", [ONE_LOAD_AT_A_TIME])
+            return bool(cursor.fetchone()[0])
 
 
 class ExchangeRate(models.Model):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from registry.errors import NotAllowed
@@ -14,7 +14,6 @@ from registry.models import Currency, Event, ExchangeRate, User
 from registry.tables import Row, Table
 
 COLUMNS = ("currency", "on", "usd", "source")
-_ONE_LOAD_AT_A_TIME = 20150926
 Key = tuple[str, date]
 
 
@@ -23,7 +22,7 @@ def add_rate(*, by: User, currency: Currency, on: date, usd: Decimal, source: st
     """Add a rate as known from now on; if the newest one for that day says the same, return it."""
     if not by.is_staff:
         raise NotAllowed("admins_only", "Only admins add exchange rates.")
-    _lock()
+    ExchangeRate.objects.hold()
     newest = _newest([(currency.pk, on)]).get((currency.pk, on))
     if newest and (newest.usd, newest.source) == (usd, source):
         return newest
@@ -42,7 +41,7 @@ def load_rates(path: Path, *, dry_run: bool = False) -> dict[str, int]:
     keep the one that they were computed with.
     """
     table = Table(path, required=COLUMNS)
-    _lock()
+    ExchangeRate.objects.hold()
     currencies = {currency.pk: currency for currency in Currency.objects.all()}
     seen: dict[object, int] = {}
     now = timezone.now()
@@ -88,9 +87,3 @@ def _newest(keys: Collection[Key]) -> dict[Key, ExchangeRate]:
     of_currencies = ExchangeRate.objects.filter(currency__in={currency for currency, _ in keys})
     rates = of_currencies.filter(on__in={on for _, on in keys}).order_by("loaded_at", "pk")
     return {(rate.currency_id, rate.on): rate for rate in rates}
-
-
-def _lock() -> None:
-    """Two loads at once would otherwise both add the same rates."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_LOAD_AT_A_TIME])

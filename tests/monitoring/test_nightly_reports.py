@@ -70,6 +70,26 @@ def test_opens_what_has_begun_by_the_frameworks_own_clock():
     assert framework.periods.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("zone", "still_due", "over"),
+    [
+        ("America/Los_Angeles", "2024-05-16T06:00Z", "2024-05-16T08:00Z"),  # midnight is at 7
+        ("Pacific/Kiritimati", "2024-05-15T09:00Z", "2024-05-15T11:00Z"),  # and here at 10
+    ],
+)
+def test_reports_are_asked_for_once_the_due_date_is_over_by_the_frameworks_own_clock(
+    zone, still_due, over
+):
+    framework = f.FrameworkFactory(agreed=True, time_zone=zone, ends_on=date(2024, 3, 31))
+    period = f.PeriodFactory(framework=framework)
+    period.change(due_on=date(2024, 5, 15))
+
+    with time_machine.travel(still_due, tick=False):
+        assert night()[1] == 0
+    with time_machine.travel(over, tick=False):
+        assert night()[1] == 1
+
+
 def test_an_edition_opens_periods_up_to_the_next_one_and_no_further():
     partnership = f.PartnershipFactory(active=True)
     former = f.FrameworkFactory(partnership=partnership, superseded=True)

@@ -1,6 +1,7 @@
 """A report's cut-off is taken when nobody is in the middle of writing what it reads."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,7 +12,10 @@ from monitoring.reports import runs
 from monitoring.reports.kinds import build
 from monitoring.reports.snapshot import digest
 from monitoring.services.annual import write_section
+from registry.models import ExchangeRate
+from registry.services import money
 from tests.factories import (
+    CurrencyFactory,
     DeliveryFactory,
     FrameworkFactory,
     GoalFactory,
@@ -104,6 +108,66 @@ def test_a_run_of_a_batch_waits_for_what_was_being_written_when_it_was_asked_for
 
     assert "Learnt in time." in str(report.content["narrative"])
     assert digest(build(ReportRun.objects.get())) == report.sha256
+
+
+@pytest.mark.parametrize("kind", ["partnership", "goal"])
+def test_a_run_waits_for_rates_that_are_being_loaded(tmp_path, monkeypatch, kind):
+    """They are dated before the cut-off, and nothing is written of them yet."""
+    CurrencyFactory(code="EUR")
+    rates = tmp_path / "rates.csv"
+    rates.write_text("currency,on,usd,source\nEUR,2024-01-02,1.25,bank\n")
+    row = money._rate
+    began, goes_on = threading.Event(), threading.Event()
+
+    def slowly(*args):
+        began.set()
+        goes_on.wait(20)
+        return row(*args)
+
+    monkeypatch.setattr(money, "_rate", slowly)
+    with ThreadPoolExecutor(1) as pool:
+        loading = pool.submit(closing, lambda: money.load_rates(rates))
+        assert began.wait(20)
+        run = asked(kind)
+        threading.Timer(0.4, goes_on.set).start()
+        report = runs.compute(run)
+        assert loading.result()["added"] == 1
+
+    rate = ExchangeRate.objects.get()
+    assert rate.loaded_at < report.cutoff_at
+    assert report.created_at - rate.loaded_at >= timedelta(seconds=0.4)
+    assert digest(build(run)) == report.sha256
+
+
+def test_a_run_is_put_back_where_rates_are_loaded_for_long(monkeypatch):
+    monkeypatch.setattr(runs, "WRITERS_MAY_TAKE", 0.2)
+    run = asked("partnership")
+    loader = Writer(ExchangeRate.objects.hold)
+
+    assert runs.compute(run) is None
+
+    run.refresh_from_db()
+    assert (run.status, run.attempts) == ("queued", 0)
+    loader.end()
+    assert runs.compute(run).reference_on == run.reference_on
+
+
+def closing(work):
+    """Done in a thread, whose connection ends with it."""
+    try:
+        return work()
+    finally:
+        connection.close()
+
+
+def asked(kind):
+    if kind == "goal":
+        GoalFactory()
+        ReportBatch.objects.ask("goal", YEAR)
+        return ReportRun.objects.get()
+    period = PeriodFactory(framework__partnership__active=True, framework__agreed=True)
+    about = {"partnership": period.framework.partnership, "period": period}
+    return ReportRun.objects.ask("partnership", about, (period.starts_on, period.ends_on))
 
 
 def goals_set():

@@ -1,14 +1,16 @@
 """Two records of one organisation are made one: reports as of a day before stay as they were."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from monitoring.reports.kinds.annual import annual_report
 from monitoring.reports.snapshot import canonical
-from registry.models import Event
+from registry.models import Event, PartnerMerge
+from registry.services.partners import edit_partner
 from registry.services.unmerging import undo_merge
 from tests.factories import (
     AgreementFactory,
@@ -18,6 +20,7 @@ from tests.factories import (
     DeclarationFactory,
     DueDiligenceFactory,
     GoalFactory,
+    ImportBatchFactory,
     IndicatorFactory,
     MembershipFactory,
     PartnerFactory,
@@ -28,6 +31,7 @@ from tests.factories import (
     RiskFactory,
     SolutionFactory,
     SubmissionFactory,
+    TargetFactory,
     TenPrinciplesCommitmentFactory,
     UserFactory,
 )
@@ -293,3 +297,98 @@ def test_without_a_merge_one_question_is_asked_and_no_more(scene, django_assert_
         assert len(subject.accepted) == 1
     with django_assert_num_queries(0):
         assert subject.before_merges.partner_of_unit == {}
+
+
+BETWEEN = datetime(2026, 1, 10, tzinfo=UTC)  # after the reference date, before the cut-off
+
+
+def test_two_members_made_one_before_the_cutoff_count_once_on_the_reference_date(scene, twins):
+    """The membership that ended by the merge was there on the day, and is the other's too."""
+    company, association = twins
+    for one in twins:
+        member = MembershipFactory(partnership=scene.partnership, partner=one)
+        ReportingUnitFactory(membership=member)
+    kept = scene.partnership.memberships.get(partner=company)
+    DeclarationFactory(membership=kept, declared_at=datetime(2023, 1, 2, tzinfo=UTC))
+    DeclarationFactory(membership=kept, declared_at=datetime(2025, 6, 1, tzinfo=UTC))
+    ConflictOfInterestFactory(
+        membership=kept, none=True, declared_at=datetime(2025, 6, 1, tzinfo=UTC)
+    )
+    reviewed(company)
+    with time_machine.travel(BETWEEN, tick=False):
+        made = merge(association, company)
+
+    known = measured(scene)
+
+    # the lead and the company; the lead declared nothing
+    assert [(known[code].numerator, known[code].denominator) for code in ("D1", "D2")] == [
+        (1, 2),
+        (1, 2),
+    ]
+    # one company: reviewed, not committed
+    assert (known["G1"].numerator, known["G1"].denominator) == (1, 2)
+    assert [row["type"] for row in known["E1"].evidence] == ["partnerships.membership"] * 2
+    with time_machine.travel(AFTER, tick=False):
+        undo_merge(PartnerMerge.objects.get(pk=made.pk), by=UserFactory(admin=True), reason="Two.")
+    assert measured(scene) == known
+
+
+@pytest.mark.parametrize("at", [date(2025, 7, 10), date(2025, 6, 10)])
+def test_the_report_of_one_made_of_two_members_names_each_partnership_once(at):
+    """Merged after the reference date, or before it; and taken back after the cut-off."""
+    start_up, twin = (PartnerFactory(kind="start_up", size="start_up") for _ in range(2))
+    target = TargetFactory()
+    made = partnership(primary_goal=target.goal)
+    made.targets.add(target)
+    for one in (start_up, twin):
+        MembershipFactory(partnership=made, partner=one)
+    with time_machine.travel(datetime.combine(at, time(12), UTC), tick=False):
+        merging = merge(twin, start_up)
+
+    known = built("partner", partner=start_up)
+
+    assert [row["partnership"] for row in known["memberships"]] == [made.pk]
+    assert [known[name] for name in ("current", "closed", "former")] == [1, 0, 0]
+    assert known["targets"] == [{"target": target.pk, "partnerships": 1}]
+    with time_machine.travel(AFTER, tick=False):
+        undo_merge(
+            PartnerMerge.objects.get(pk=merging.pk), by=UserFactory(admin=True), reason="Two."
+        )
+    assert canonical(built("partner", partner=start_up)) == canonical(known)
+
+
+def test_what_a_file_left_open_of_a_partner_stays_open_in_reports_of_before(scene):
+    """An admin states kind and country after the cut-off."""
+    kenya, cities = CountryFactory(alpha2="KE"), GoalFactory(number=11)
+    open_one = PartnerFactory(kind="", country=None, import_batch=ImportBatchFactory())
+    MembershipFactory(partnership=scene.partnership, partner=open_one)
+    brought = datetime(2025, 3, 1, tzinfo=UTC)
+    SolutionFactory(owner=open_one, partnership=scene.partnership, created_at=brought)
+    made = partnership(primary_goal=cities, lead__partner__kind="national_government")
+    PartnershipCountryFactory(partnership=made, country=kenya)
+    MembershipFactory(partnership=made, partner=open_one)
+
+    def told():
+        country = built("country", country=kenya)
+        return (
+            measured(scene),
+            built("goal", goal=cities)["kinds"],
+            country["sectors"],
+            country["members"],
+            built("partner", partner=open_one)["basis"],
+        )
+
+    was = told()
+    edit_partner(open_one, by=UserFactory(admin=True), kind="community", country=kenya)
+    scores, kinds, sectors, members, _ = is_now = told()
+
+    assert scores["E1"].beside["sectors"] == ["public"]
+    assert scores["H2"].numerator == 0
+    assert {row["kind"]: row["partners"] for row in kinds} == {"": 1, "national_government": 1}
+    assert [row["sector"] for row in sectors] == ["public"]
+    assert open_one.pk not in [row["partner"] for row in members["listed"]]
+    assert is_now == was
+    later = subject_of(
+        scene.partnership, scene.framework, cutoff_at=timezone.now() + timedelta(days=1)
+    )
+    assert outcome_of("E1", later).beside["sectors"] == ["civil_society", "public"]

@@ -84,7 +84,7 @@ def test_g1_checks_companies_un_entities_and_the_agreement(partnership):
     assert "duediligence" not in {kind for kind, _ in ids(outcome)}
 
 
-def test_g1_tells_nothing_of_the_review_of_a_single_company():
+def test_g1_does_not_say_which_check_of_a_single_company_failed():
     one, other = (PartnershipFactory(active=True) for _ in range(2))
     reviewed, committed = company(one), company(other)
     DueDiligenceFactory(partner=reviewed.partner, **CLEARED)

@@ -127,6 +127,19 @@ def test_coverage_tells_what_stands_behind_a_value():
     }
 
 
+def test_coverage_counts_what_an_entry_stands_for():
+    """Eleven indicators in one entry of A2, seven observations in one of A3, one each elsewhere."""
+    waiting = {"reason": "values wait for a reviewer"}
+    entries = {
+        11: [{"indicators": 11, **waiting}],
+        7: [{"observations": 7, **waiting}],
+        2: [{"indicator": 40, "reason": "not safe to collect"}, {"indicator": 41, "reason": "too"}],
+        1: [{"what": "need", "currency": "XDR", "amount": Decimal(90), "reason": "no_rate"}],
+    }
+    for left_out, said in entries.items():
+        assert coverage_of(Outcome(beside={"left_out": said}))["left_out"] == left_out
+
+
 @pytest.mark.parametrize(
     ("now", "before", "how", "by"),
     [
@@ -146,6 +159,11 @@ def test_a_change_says_how_and_by_how_much(now, before, how, by):
 
 def test_a_measure_that_was_not_measured_before_says_so():
     assert change_since({"value": Decimal(1)}, None)["how"] == "new"
+
+
+@pytest.mark.parametrize("zero", ["-0", "-0.00", "0E-12", "-0E+3"])
+def test_a_zero_is_written_without_a_sign(zero):
+    assert plain(Decimal(zero)) == "0"
 
 
 def test_thirds_are_the_same_as_the_thirds_that_were_stored():

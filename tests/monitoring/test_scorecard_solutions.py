@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from monitoring.reports.accountability import solutions
 from partnerships.models import Need
@@ -115,6 +116,29 @@ def test_h2_reads_levels_and_who_brought_it_in_as_they_were(partnership):
     outcome = solutions.bottom_up(subject_of(partnership))
 
     assert (outcome.numerator, outcome.denominator) == (1, 1)
+
+
+@pytest.mark.parametrize("is_given_to_another", [False, True])
+def test_h2_counts_what_was_taken_off_after_the_cutoff(partnership, is_given_to_another):
+    """Of a proposal, sent back by then, somebody says later that another brought it in, or none."""
+    owner = MembershipFactory(partnership=partnership, partner__kind="community").partner
+    sent_back = SolutionFactory(
+        partnership=partnership, owner=owner, proposed=True, returned_reason="Where?", **STATED
+    )
+    Event.log(sent_back, "returned", at=at(2025, 5, 1))
+    was = solutions.bottom_up(subject_of(partnership))
+    other = PartnershipFactory(active=True)
+    MembershipFactory(partnership=other, partner=owner)
+
+    edit_solution(
+        sent_back, by=UserFactory(admin=True), partnership=other if is_given_to_another else None
+    )
+
+    assert (was.numerator, was.denominator) == (0, 1)
+    assert solutions.bottom_up(subject_of(partnership)) == was
+    today = {"on": timezone.localdate(), "cutoff_at": timezone.now()}
+    assert solutions.bottom_up(subject_of(partnership, **today)).state == "no_data"
+    assert solutions.bottom_up(subject_of(other)).state == "no_data"
 
 
 def test_who_brought_a_screened_solution_in_stays(partnership):

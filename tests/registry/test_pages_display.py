@@ -23,6 +23,7 @@ from registry.models import Goal
         (Decimal("-0.001"), "\u22120.001"),
         (Decimal("0.0004"), "0.0004"),
         ("39.5", "39.5"),
+        (Decimal("-0"), "0"),
         (None, ""),
     ],
 )
@@ -32,7 +33,13 @@ def test_rounds_half_up_with_thousands_separators(value, shown):
 
 @pytest.mark.parametrize(
     ("share", "shown"),
-    [("0.395", "39.5\u00a0%"), ("1", "100\u00a0%"), (0, "0\u00a0%"), ("1.0714", "107.1\u00a0%")],
+    [
+        ("0.395", "39.5\u00a0%"),
+        ("1", "100\u00a0%"),
+        (0, "0\u00a0%"),
+        ("-0", "0\u00a0%"),
+        ("1.0714", "107.1\u00a0%"),
+    ],
 )
 def test_shows_a_share_as_percentage(share, shown):
     assert display.percent(share) == shown

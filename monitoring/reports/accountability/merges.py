@@ -1,11 +1,12 @@
-"""Whose things were at the cut-off, where two partners were made one (or two again) since.
+"""Whose things were at the cut-off, where two partners were made one (or two again) since, and of
+which kind those partners were.
 
 A merge moves memberships, reviews, identifiers and what members said to the partner that stays,
 and in a partnership of both to the membership that goes on. A report as of an earlier cut-off
 reads all of it as it was held then, from the log of the merges.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -16,7 +17,14 @@ from django.db.models import Q
 
 from monitoring.models import ReportingUnit
 from partnerships.models import Membership, Partnership
-from registry.models import MovedField, PartnerMerge
+from registry.models import AuditEntry, MovedField, Partner, PartnerMerge
+
+
+def restore_kinds(partners: Iterable[Partner], at: datetime) -> None:
+    """Let partners be of the kind that was known at a moment: what a published file left open, an
+    admin may have stated since. No query where no file brought any of them."""
+    brought = [one for one in partners if one.import_batch_id]
+    AuditEntry.objects.restore(brought, at, "kind")
 
 
 @dataclass(frozen=True)
@@ -49,19 +57,24 @@ class BeforeMerges:
         return self.held(rows, "membership_id", {member.pk for member in members})
 
     def members_on(self, day: date) -> list[Membership]:
-        """Members on a day, as known at the moment, with the partner that each had then.
+        """Members on a day, as known at the moment, with the partner that each had then: one
+        membership of each partner.
 
-        A merge of two members ends one membership, and its end takes that back.
+        A merge of two members ends one membership, and its end takes that back. Where it was
+        between the day and the moment, both are the one partner's: the one that goes on counts.
         """
         joined = self.partnership.memberships.filter(accepted_on__lte=day, created_at__lte=self.at)
         members = self.with_partners(joined.order_by("pk"), "partner", "ended_on")
-        return [one for one in members if one.ended_on is None or one.ended_on >= day]
+        present = [one for one in members if one.ended_on is None or one.ended_on >= day]
+        last = {one.partner_id: one for one in sorted(present, key=_until)}
+        return [one for one in present if last[one.partner_id] is one]
 
     def with_partners(self, rows: Any, name: str = "partner", *more: str) -> list[Any]:
         """The rows of a QuerySet with the partner that each had then, and more of its columns."""
         found = list(rows.select_related(name))
         self.restore(found, f"{name}_id", *more)
         models.prefetch_related_objects(found, name)
+        restore_kinds((getattr(row, name) for row in found), self.at)
         return found
 
     def partners_of(self, rows: Sequence[Any]) -> dict[int, int]:
@@ -99,3 +112,7 @@ class BeforeMerges:
             return Q(unit__membership__partner__in=partners)
         units = self.partner_of_unit.items()
         return Q(unit__in=[unit for unit, partner in units if partner in partners])
+
+
+def _until(member: Membership) -> tuple[date, int]:
+    return member.ended_on or date.max, member.pk

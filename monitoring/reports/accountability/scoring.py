@@ -66,9 +66,15 @@ def coverage_of(outcome: "Outcome") -> dict[str, Any]:
     return {
         "counted": outcome.denominator,
         "evidence": len(outcome.evidence),
-        "left_out": len(beside.get("left_out", ())),
+        "left_out": sum(_left_out(entry) for entry in beside.get("left_out", ())),
         "waiting_for_reviewer": beside.get("waiting_for_reviewer", 0),
     }
+
+
+def _left_out(entry: Mapping[str, Any]) -> int:
+    """How many an entry stands for: those that it counts, else the one that it names."""
+    counted: int = entry.get("indicators", entry.get("observations", 1))
+    return counted
 
 
 def change_since(

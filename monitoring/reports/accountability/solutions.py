@@ -75,10 +75,13 @@ def bottom_up(subject: Subject) -> Outcome:
 
 
 def _brought_in(subject: Subject) -> list[Solution]:
-    """Those named as the partnership's by the reference date."""
+    """Those named as the partnership's by the reference date, whosever they are now."""
     if not subject.has(Solution):
         return []
-    named = subject.partnership.solutions.filter(created_at__lte=subject.known_at)
+    key, at = subject.partnership.pk, subject.known_at
+    taken = AuditEntry.objects.keys_that_held(Solution, "partnership_id", key, at)
+    either = Solution.objects.order_by().filter(partnership=key).values_list("pk").union(taken)
+    named = Solution.objects.filter(pk__in=either, created_at__lte=at)
     solutions = subject.before_merges.with_partners(named.order_by("pk"), "owner")
     AuditEntry.objects.restore(solutions, subject.known_at, "partnership_id")
     return [one for one in solutions if one.partnership_id == subject.partnership.pk]

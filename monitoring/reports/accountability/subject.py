@@ -152,9 +152,9 @@ class Subject:
     @cached_property
     def accepted(self) -> list[Membership]:
         """Members on the reference date, as known at the cut-off, with the partners whose they
-        were then.
+        were then: each once, and of the kind that was known then.
 
-        Of a partner's facts only those may be read that never change.
+        Of a partner's other facts only those may be read that never change.
         """
         return self.before_merges.members_on(self.reference_on)
 

@@ -21,10 +21,19 @@ _OF_FRAMEWORKS = f"""disclosure_id IS NOT NULL AND result_id IN (
     SELECT r.id FROM monitoring_result r JOIN monitoring_framework f ON f.id = r.framework_id
     WHERE {_OF_PARTNERSHIP})"""
 
+# Solutions also where another partnership has them now: at some day they were this one's.
+_OF_SOLUTIONS = f"""id IN (
+    SELECT id FROM partnerships_solution WHERE {_OF_PARTNERSHIP}
+    UNION ALL
+    SELECT row_id::bigint FROM registry_auditentry
+    WHERE table_name = 'partnerships_solution' AND operation = 'update'
+      AND before -> 'partnership_id' = to_jsonb(%(partnership)s))"""
+
 # Of indicators those that name an ESG disclosure.
 ASKED: dict[type[models.Model], str] = {
     **dict.fromkeys((AffectedGroup, Agreement, Commitment, Evaluation), _OF_PARTNERSHIP),
-    **dict.fromkeys((Marker, Need, Report, Solution), _OF_PARTNERSHIP),
+    **dict.fromkeys((Marker, Need, Report), _OF_PARTNERSHIP),
+    Solution: _OF_SOLUTIONS,
     **dict.fromkeys((ConflictOfInterest, Declaration), _OF_MEMBERS),
     Indicator: _OF_FRAMEWORKS,
 }

@@ -70,12 +70,11 @@ LEFT JOIN (report_aims a JOIN report_cohort c ON c.partnership_id = a.partnershi
 WHERE t.goal_id = %(goal)s AND t.retired_in = '' GROUP BY t.id ORDER BY t.id
 """
 _KINDS = """
-SELECT p.kind, count(DISTINCT m.partner_id) AS partners,
+SELECT m.kind, count(DISTINCT m.partner_id) AS partners,
        count(DISTINCT m.partnership_id) AS partnerships
 FROM report_cohort c JOIN report_member m USING (partnership_id)
-JOIN registry_partner p ON p.id = m.partner_id
 WHERE {which}
-GROUP BY p.kind ORDER BY 2 DESC, 1
+GROUP BY m.kind ORDER BY 2 DESC, 1
 """
 
 

@@ -38,20 +38,19 @@ SELECT h.level, count(*) AS partnerships
 FROM report_cohort c JOIN report_here h USING (partnership_id)
 WHERE c.is_running GROUP BY 1 ORDER BY 1
 """
-_MEMBERS = """
-FROM report_member m JOIN report_here h USING (partnership_id)
-JOIN registry_partner p ON p.id = m.partner_id
-"""
+_MEMBERS = "FROM report_member m JOIN report_here h USING (partnership_id)"
 _SECTORS = f"""
-SELECT k.sector, count(DISTINCT p.id) AS partners, count(DISTINCT m.partnership_id) AS partnerships
+SELECT k.sector, count(DISTINCT m.partner_id) AS partners,
+       count(DISTINCT m.partnership_id) AS partnerships
 {_MEMBERS}
-JOIN unnest(%(kinds)s::text[], %(sectors)s::text[]) k (kind, sector) ON k.kind = p.kind
+JOIN unnest(%(kinds)s::text[], %(sectors)s::text[]) k (kind, sector) ON k.kind = m.kind
 GROUP BY 1 ORDER BY 1
 """
 _FROM_HERE = f"""
-SELECT p.id AS partner, count(DISTINCT m.partnership_id) AS partnerships, count(*) OVER () AS n
-{_MEMBERS} WHERE p.country_id = %(country)s
-GROUP BY p.id ORDER BY 2 DESC, 1 LIMIT %(most)s
+SELECT m.partner_id AS partner, count(DISTINCT m.partnership_id) AS partnerships,
+       count(*) OVER () AS n
+{_MEMBERS} WHERE m.country_id = %(country)s
+GROUP BY m.partner_id ORDER BY 2 DESC, 1 LIMIT %(most)s
 """
 _GROUPS = f"""
 WITH was AS ({before("partnerships_affectedgroup", "people", at="%(cutoff)s")})

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from monitoring.aggregation.fragments import then
 from monitoring.aggregation.lights import due_items_of
 from monitoring.models import Framework, ReportingUnit
 from monitoring.reports.kinds.cohort import Cohort
@@ -14,26 +15,44 @@ from registry.models import MovedField
 LISTED = 100
 
 # A membership is the organisation's that held it at the cut-off: what a later merge of two
-# records of one organisation moved, or the undoing of one, is read back from the log of it.
-_MEMBERSHIPS = """
+# records of one organisation moved, or the undoing of one, is read back from the log of it. One
+# that a merge by then ended does not stand: the organisation goes on under the other. What hangs on
+# it (a promise between the two) is still its own.
+_MEMBERSHIPS = f"""
 CREATE TEMPORARY TABLE report_membership ON COMMIT DROP AS
 WITH moved AS (
-  SELECT DISTINCT ON (f.row_id) f.row_id, (f.before #>> '{}')::bigint AS partner_id
+  SELECT f.row_id, jsonb_object_agg(f.field, f.before ORDER BY f.id DESC) AS held
   FROM registry_movedfield f JOIN registry_partnermerge g ON g.id = f.merge_id
   CROSS JOIN LATERAL (
     SELECT CASE f.together WHEN 'undone' THEN g.undone_at ELSE g.merged_at END AS at
   ) written
-  WHERE f.model = 'partnerships.membership' AND f.field = 'partner_id'
+  WHERE f.model = 'partnerships.membership' AND f.field IN ('partner_id', 'ended_on')
     AND written.at > %(cutoff)s AND %(partner)s IN (g.duplicate_id, g.into_id)
-  ORDER BY f.row_id, written.at, f.id
+  GROUP BY f.row_id
+), own AS (
+  SELECT m.id, m.partnership_id, m.roles, m.accepted_on, one.ended_on,
+         one.ended_on < %(reference)s IS TRUE AS has_left,
+         EXISTS (
+           SELECT 1 FROM registry_movedfield f JOIN registry_partnermerge g ON g.id = f.merge_id
+           WHERE f.model = 'partnerships.membership' AND f.row_id = m.id
+             AND f.field = 'ended_on' AND f.after = to_jsonb(one.ended_on)
+             AND g.merged_at <= %(cutoff)s AND COALESCE(g.undone_at > %(cutoff)s, true)
+         ) AS is_merged
+  FROM partnerships_membership m JOIN report_cohort USING (partnership_id)
+  LEFT JOIN moved ON moved.row_id = m.id
+  CROSS JOIN LATERAL (
+    SELECT {then("partner_id", "bigint", "m", "moved")} AS partner_id,
+           {then("ended_on", "date", "m", "moved")} AS ended_on
+  ) one
+  WHERE (m.partner_id = %(partner)s OR m.id IN (SELECT row_id FROM moved))
+    AND one.partner_id = %(partner)s
+    AND m.accepted_on <= %(reference)s AND m.created_at <= %(cutoff)s
 )
-SELECT m.id, m.partnership_id, m.roles, m.accepted_on,
-       CASE WHEN m.ended_on < %(reference)s THEN m.ended_on END AS ended_on
-FROM partnerships_membership m JOIN report_cohort USING (partnership_id)
-LEFT JOIN moved ON moved.row_id = m.id
-WHERE (m.partner_id = %(partner)s OR m.id IN (SELECT row_id FROM moved))
-  AND COALESCE(moved.partner_id, m.partner_id) = %(partner)s
-  AND m.accepted_on <= %(reference)s AND m.created_at <= %(cutoff)s
+SELECT id, partnership_id, roles, accepted_on, CASE WHEN has_left THEN ended_on END AS ended_on,
+       NOT is_merged AND (has_left OR row_number() OVER (
+         PARTITION BY partnership_id, has_left ORDER BY ended_on DESC NULLS FIRST, id DESC
+       ) = 1) AS stands
+FROM own
 """
 _LISTED = """
 SELECT m.partnership_id AS partnership, m.roles, m.accepted_on, m.ended_on, c.status,
@@ -48,6 +67,7 @@ LEFT JOIN LATERAL (
          count(*) FILTER (WHERE f.light = 'no_data') AS no_data
   FROM monitoring_reportfigure f WHERE f.report_id = r.id AND f.country_id IS NULL
 ) lit ON true
+WHERE m.stands
 ORDER BY m.ended_on DESC NULLS FIRST, m.accepted_on, m.id
 """
 # Original due dates, as in D4; whether a promise was kept says `report_kept`, by the one rule of

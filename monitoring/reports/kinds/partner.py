@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from monitoring.aggregation.fragments import MOVED, RESPONSIBLE
 from monitoring.models import ReportRun
+from monitoring.reports.accountability.merges import restore_kinds
 from monitoring.reports.kinds.cohort import Cohort, Days, about, cohort
 from monitoring.reports.kinds.membership import data_sent, memberships, promises
 from monitoring.reports.snapshot import plain
@@ -62,7 +63,7 @@ ORDER BY i.disclosure_id, i.global_indicator_id, now.partnership_id, now.indicat
 _TARGETS = """
 SELECT target, count(*) AS partnerships
 FROM report_aims a JOIN report_membership m USING (partnership_id), unnest(a.targets) target
-WHERE m.ended_on IS NULL GROUP BY 1 ORDER BY 1
+WHERE m.stands AND m.ended_on IS NULL GROUP BY 1 ORDER BY 1
 """
 
 OF_BASIS: dict[str, Callable[[dict[str, Any]], bool]] = {
@@ -146,6 +147,7 @@ def _same(unit: str, standard: str) -> bool:
 
 def _basis(partner: Partner, run: ReportRun) -> str:
     """What it reports on, as it was set by the cut-off: by its kind, or otherwise by an admin."""
+    restore_kinds([partner], run.cutoff_at)
     said = Event.objects.about(partner).filter(kind="partner.basis_overridden").order_by("at", "pk")
     events = list(said.values_list("at", "reason"))
     known = [reason for at, reason in events if at <= run.cutoff_at]

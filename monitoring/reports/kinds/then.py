@@ -1,5 +1,6 @@
 """Rows as they stood at a moment, in SQL: from the log of changes, and from that of merges."""
 
+from monitoring.aggregation.fragments import then
 from monitoring.reports.kinds.cohort import Cohort
 
 
@@ -30,16 +31,21 @@ ORDER BY f.row_id, f.id
 """
 _MEMBERS = f"""
 CREATE TEMPORARY TABLE report_member ON COMMIT DROP AS
-WITH moved AS ({HOLDERS})
-SELECT m.id AS membership_id, m.partnership_id,
-       COALESCE(moved.partner_id, m.partner_id) AS partner_id
+WITH moved AS ({HOLDERS}),
+stated AS ({before("registry_partner", "kind", "country_id", at="%(cutoff)s")})
+SELECT m.id AS membership_id, m.partnership_id, p.id AS partner_id,
+       {then("kind", "text", "p", "stated")} AS kind,
+       {then("country_id", "bigint", "p", "stated")} AS country_id
 FROM report_cohort c JOIN partnerships_membership m ON m.partnership_id = c.partnership_id
 LEFT JOIN moved ON moved.membership_id = m.id
+JOIN registry_partner p ON p.id = COALESCE(moved.partner_id, m.partner_id)
+LEFT JOIN stated ON stated.id = p.id
 WHERE c.is_running AND m.accepted_on <= %(reference)s AND m.created_at <= %(cutoff)s
   AND (m.ended_on IS NULL OR m.ended_on >= %(reference)s)
 """
 
 
 def members(cohort: Cohort) -> None:
-    """`report_member`: members of running partnerships on the reference date, with partners."""
+    """`report_member`: members of running partnerships on the reference date, with partners, and
+    their kinds and countries as they were known at the cut-off."""
     cohort.make("report_member", _MEMBERS)
