@@ -15,6 +15,8 @@ ASKED = (
     "means_of_verification",
     "library_link",
 )
+# A mark, yes or no and a text have no unit beside their measure; money has its currency.
+WITHOUT_UNIT = (Indicator.Measure.RATING, Indicator.Measure.YES_NO, Indicator.Measure.NARRATIVE)
 # What the lines below read besides the row itself.
 SHOWN = (
     "currency",
@@ -65,11 +67,7 @@ def sheet_of(indicator: Indicator) -> list[Line]:
 def missing_of(indicator: Indicator) -> list[str]:
     """The fields that a complete sheet says and this one does not."""
     missing = [name for name in ASKED if not str(getattr(indicator, name)).strip()]
-    has_unit = indicator.currency_id or indicator.measure in (
-        Indicator.Measure.RATING,
-        Indicator.Measure.YES_NO,
-        Indicator.Measure.NARRATIVE,
-    )
+    has_unit = indicator.currency_id or indicator.measure in WITHOUT_UNIT
     return [name for name in missing if not (name == "unit" and has_unit)]
 
 

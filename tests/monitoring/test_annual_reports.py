@@ -22,6 +22,7 @@ from tests.factories import (
     MembershipFactory,
     PartnershipFactory,
     PeriodFactory,
+    RecommendationFactory,
     ReportingUnitFactory,
     SubmissionFactory,
 )
@@ -169,6 +170,22 @@ def test_without_framework_members_or_words_it_says_so():
     ]
     assert content["lights"]["achievement"]["colour"] == "no_data"
     assert content["scorecard"] is None
+
+
+@pytest.mark.parametrize("is_agreed", [False, True])
+def test_evaluations_are_told_also_where_no_period_ended_in_the_year(partnership, is_agreed):
+    if is_agreed:
+        FrameworkFactory(partnership=partnership, agreed=True)
+    recommended = RecommendationFactory(
+        evaluation__partnership=partnership, published=date(2024, 6, 1)
+    )
+
+    content = as_of(partnership, timezone.now())
+
+    (told,) = content["evaluations"]["published"]
+    assert told["id"] == recommended.evaluation.pk
+    document = document_of("annual", content)
+    assert "evaluations" in [section.key for section in document.sections]
 
 
 def test_indicators_without_any_data(partnership):

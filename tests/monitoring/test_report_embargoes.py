@@ -21,6 +21,7 @@ from tests.factories import (
     ReportReplyFactory,
     UserFactory,
 )
+from tests.monitoring.entering import fields_of
 from tests.monitoring.reported import rule, stored
 from tests.moves import refused
 
@@ -203,3 +204,21 @@ def test_an_embargo_ends_within_a_year(days):
             by=UserFactory(admin=True), until=timezone.now() + timedelta(days=days)
         )
     assert list(refusal.value.message_dict) == ["until"]
+
+
+def test_an_act_on_a_report_that_another_admin_changed_can_be_done_having_seen_that(client):
+    report = ReportFactory(in_review=True)
+    client.force_login(UserFactory(admin=True))
+    page = f"/reports/{report.pk}/embargo/"
+    first, second = (timezone.localdate() + n * DAY for n in (3, 9))
+    old = fields_of(client.get(page)) | {"until": f"{second}"}
+    client.post(page, old | {"until": f"{first}"})
+
+    stale = client.post(page, old)
+
+    assert stale.status_code == 409
+    assert stored(report).embargo_until.date() == first
+    again = fields_of(stale)
+    assert again["until"] == f"{second}"
+    assert client.post(page, again).status_code == 302
+    assert stored(report).embargo_until.date() == second

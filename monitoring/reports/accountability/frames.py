@@ -1,6 +1,6 @@
 """Group A, what was agreed to be measured: A1, A6 and A9."""
 
-from monitoring.models import DataLevel, Framework, Indicator, ReportingUnit
+from monitoring.models import DataLevel, Framework, ReportingUnit
 from monitoring.reports.accountability.measure import (
     Outcome,
     Subject,
@@ -12,11 +12,8 @@ from monitoring.reports.accountability.measure import (
     share,
     waits_for_reviewer,
 )
+from monitoring.reports.sheets import missing_of
 from partnerships.models import Endorsement, Membership
-
-SHEET = ("definition", "method", "source", "frequency", "means_of_verification")
-# A mark, yes or no and a text have no unit beside their measure; money has its currency.
-WITHOUT_UNIT = (Indicator.Measure.RATING, Indicator.Measure.YES_NO, Indicator.Measure.NARRATIVE)
 
 
 def agreed_framework(subject: Subject) -> Outcome:
@@ -82,7 +79,7 @@ def standardised(subject: Subject) -> Outcome:
     indicators = subject.indicators
     if not indicators:
         return no_data("the framework has no indicators", "Add indicators with their sheets.")
-    full = [i for i in indicators if has_full_sheet(i)]
+    full = [i for i in indicators if not missing_of(i)]
     lacking = len(indicators) - len(full)
     return share(
         len(full),
@@ -91,13 +88,6 @@ def standardised(subject: Subject) -> Outcome:
         next_step=f"Complete the metadata sheet of {lacking} indicator(s).",
         full=[i.pk for i in full],
     )
-
-
-def has_full_sheet(indicator: Indicator) -> bool:
-    has_unit = bool(indicator.unit.strip() or indicator.currency_id)
-    has_unit = has_unit or indicator.measure in WITHOUT_UNIT
-    said = all(getattr(indicator, name).strip() for name in SHEET)
-    return has_unit and said and bool(indicator.library_link)
 
 
 def all_levels(subject: Subject) -> Outcome:

@@ -32,8 +32,8 @@ def ten_principles(subject: Subject) -> Outcome:
     the reference date (one under way is the secretariat's, and left out); a dated commitment to
     the Ten Principles, or a Global Compact participant number. Of a UN-business partnership one:
     the agreement in force has the clause on them (none in force: not passed). Of each UN entity
-    one: it has confirmed them. Which checks failed is told where that is no one's own: that a review
-    is valid counts in public, whose is missing does not (docs/adr/0032).
+    one: it has confirmed them. Which checks failed is told where that is no one's own: that a
+    review is valid counts in public, whose is missing does not (docs/adr/0032).
 
     Ms. Sanda Ojiambo "urged corporate partners and the UN system to align with the Ten Principles
     of the UN Global Compact, to ensure all UN-business partnership agreements and initiatives are

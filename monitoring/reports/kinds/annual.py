@@ -12,6 +12,7 @@ from monitoring.models import Framework, NarrativeEdit, Period, ReportRun
 from monitoring.models.annual_narratives import Topic
 from monitoring.models.report_subjects import days_in_words
 from monitoring.reports.accountability.merges import BeforeMerges
+from monitoring.reports.evaluations import evaluations_of
 from monitoring.reports.kinds.partnership import partnership_report
 from monitoring.reports.snapshot import plain
 from partnerships.models import Partnership
@@ -19,7 +20,6 @@ from partnerships.models import Partnership
 FORMAT = "annual-report/1"
 # What is taken over from the periodic report, computed for the last day of the year.
 FIGURES = ("framework", "lights", "completeness", "indicators", "places", "scorecard")
-ALSO = ("evaluations",)
 
 
 def build(run: ReportRun) -> dict[str, Any]:
@@ -85,11 +85,15 @@ def _figures(
             cutoff_at=cutoff_at,
             of_year=periods_ended(editions, *days),
         )
-        kept = {name: made.get(name) for name in (*FIGURES, *ALSO)}
+        kept = {name: made.get(name) for name in (*FIGURES, "evaluations")}
         # Of an indicator the year counts here, not the last of its periods.
         kept["indicators"] = [{**item, "period": None} for item in made["indicators"]]
         return kept
-    nothing: dict[str, Any] = {**dict.fromkeys((*FIGURES, *ALSO)), "indicators": []}
+    nothing: dict[str, Any] = {
+        **dict.fromkeys(FIGURES),
+        "indicators": [],
+        "evaluations": evaluations_of(partnership, reference_on, cutoff_at),
+    }
     if framework is None:
         none = asdict(Light("no_data", "no_framework"))
         lights = {"timeliness": none, "achievement": none}
