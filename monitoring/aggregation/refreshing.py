@@ -6,6 +6,7 @@ readers compute (`rollups.figures_now`), so that nobody waits and nobody sees an
 """
 
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -23,6 +24,7 @@ from monitoring.aggregation.fragments import (
 
 # What one refresh looks at: the oldest changes, and the partnerships that these are of.
 CHANGES_AT_ONCE, PARTNERSHIPS_AT_ONCE = 20_000, 1_000
+FEW = 100  # up to so many changes, planning takes as long as the rest
 _LOCK = "hashtextextended('monitoring rollups', {key})"
 SETTLED = "status IN ('agreed', 'superseded', 'imported')"
 
@@ -242,14 +244,7 @@ def refresh(partnerships: Iterable[int] | None = None) -> Refreshed:
         changes = cursor.fetchall()
         whole = {key for key, indicator, _ in changes if indicator is None}
         rows = _compute(whole, _WHOLE_UNITS, _WHOLE_FIGURES)
-        single = {change for change in changes if change[0] not in whole}
-        rows += _compute(
-            {key for key, *_ in single},
-            _CHANGED_UNITS,
-            _CHANGED_FIGURES,
-            indicators=[indicator for _, indicator, _ in single],
-            units=[unit for *_, unit in single],
-        )
+        rows += _compute_lines({change for change in changes if change[0] not in whole})
     return Refreshed(len(taken), len(changes), rows)
 
 
@@ -272,6 +267,38 @@ def _compute(partnerships: set[int], *statements: str, **params: Any) -> int:
             cursor.execute(statement, {"partnerships": sorted(partnerships), **params})
             rows += cursor.fetchone()[0]
     return rows
+
+
+def _compute_lines(changes: set[tuple[int, int, int]]) -> int:
+    """The lines that changed: (partnership, indicator, unit)."""
+    partnerships = {partnership for partnership, _, _ in changes}
+    lines = {
+        "indicators": [indicator for _, indicator, _ in changes],
+        "units": [unit for _, _, unit in changes],
+    }
+    if not 0 < len(changes) <= FEW:
+        return _compute(partnerships, _CHANGED_UNITS, _CHANGED_FIGURES, **lines)
+    rows = 0
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_FOR_SETS}; SET LOCAL plan_cache_mode = force_generic_plan")
+        for statement in (_CHANGED_UNITS, _CHANGED_FIGURES):
+            rows += _planned_once(cursor, statement, partnerships=sorted(partnerships), **lines)
+    return rows
+
+
+def _planned_once(cursor: Any, statement: str, **params: list[int]) -> int:
+    """Execute a statement by the plan that this connection's server has kept of it; one that has
+    none makes it. The server itself plans anew where a table was changed or analysed since."""
+    name = f"rollups_{sha256(statement.encode()).hexdigest()[:16]}"
+    cursor.execute("SELECT FROM pg_prepared_statements WHERE name = %s", [name])
+    if cursor.fetchone() is None:
+        places = {param: f"${number}" for number, param in enumerate(params, start=1)}
+        types = ", ".join(["bigint[]"] * len(params))
+        cursor.execute(f"PREPARE {name} ({types}) AS {statement % places}")
+    values = ", ".join(f"%({param})s::bigint[]" for param in params)
+    cursor.execute(f"EXECUTE {name} ({values})", params)
+    (written,) = cursor.fetchone()
+    return int(written)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from partnerships.models import Match, Need
 from registry.errors import DomainError
 from registry.models import Event
 
-_ONE_MATCHING_AT_A_TIME = 20150927
+_ONE_MATCHING_AT_A_TIME = 20150929
 OFFERS = "solution_id, fund_id, commitment_id"
 STAMPED = "version = m.version + 1, updated_at = %(now)s"
 WITH_SIDES = """

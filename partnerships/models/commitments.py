@@ -1,12 +1,12 @@
 """What members promise."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, F, OuterRef, Q, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 from partnerships.models.finance_codes import check_code, labels
@@ -24,6 +24,7 @@ from registry.models import (
     Currency,
     Event,
     ImportBatch,
+    MovedField,
     MovingRecord,
     Partner,
     Target,
@@ -100,18 +101,27 @@ class CommitmentQuerySet(OfPartnershipQuerySet):
             is_kept=_whether(is_fulfilled()), is_kept_in_time=_whether(is_fulfilled("early_"))
         )
 
-    def owed_at(self, memberships: Any, at: datetime) -> Self:
-        """Promises that one of the memberships (a subquery or keys) owed at a moment, whatever was
-        handed over since; see `owed_by`."""
+    def owed_at(self, memberships: Collection[int], at: datetime) -> Self:
+        """Promises that one of the memberships owed at a moment, whatever was handed over since
+        (see `owed_by`), or moved by a merge of partners, or by its end. Seven queries."""
         handovers = self.model._meta.get_field("handovers").related_model._default_manager
         since = handovers.filter(status="accepted", answered_at__gt=at)
-        given = since.filter(giver__in=memberships).values("commitment_id")
-        first = since.filter(commitment=OuterRef("pk")).order_by("answered_at", "pk")
-        giver = Subquery(first.values("giver_id")[:1])
-        owner = Coalesce(giver, F("membership_id"), output_field=models.BigIntegerField())
-        own = Commitment.objects.filter(membership__in=memberships).order_by().values("pk")
-        near = self.filter(pk__in=own.union(given.order_by()))
-        return near.alias(owner=owner).filter(owner__in=memberships)
+        label = self.model._meta.label_lower
+        moved: Any = MovedField.objects.since(at).filter(model=label, field="membership_id")
+        given = MovedField.objects.held(since, at, "giver_id", memberships)
+        near = {
+            *Commitment.objects.filter(membership__in=memberships).values_list("pk", flat=True),
+            *moved.filter(before__in=list(memberships)).values_list("row_id", flat=True),
+            *(one.commitment_id for one in given),
+        }
+        # What each change took it from; the first change after the moment says whose it was.
+        passed = list(since.filter(commitment__in=near))
+        MovedField.objects.restore(passed, at, "giver_id")
+        changes = [(one.answered_at, one.commitment_id, one.giver_id) for one in passed]
+        changes += moved.filter(row_id__in=near).values_list("at", "row_id", "before")
+        owners = dict(Commitment.objects.filter(pk__in=near).values_list("pk", "membership_id"))
+        owners |= {pk: owner for _, pk, owner in sorted(changes, reverse=True)}
+        return self.filter(pk__in=[pk for pk, owner in owners.items() if owner in memberships])
 
     def unkept(self) -> Self:
         """Promises that stand and of which nothing has been confirmed."""

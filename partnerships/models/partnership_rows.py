@@ -16,6 +16,10 @@ class PartnershipQuerySet(SearchedQuerySet[Any]):
     def public(self) -> Self:
         return self.filter(status__in=self.model.PUBLIC)
 
+    def hold(self) -> None:
+        """Lock them for the rest of the transaction, by number: see `Partnership.hold`."""
+        list(self.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+
     def visible_to(self, user: Any) -> Self:
         """Registered partnerships, and those of the user's own partners that the role reaches."""
         if user.is_anonymous:

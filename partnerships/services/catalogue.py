@@ -35,6 +35,8 @@ def edit_solution(solution: Solution, *, by: User, **changes: Any) -> Solution:
     solution.require_editor(by)
     solution.require_unretired()
     _keep_who_brought_it(solution, changes)
+    named = [one.pk for one in (solution.partnership, changes.get("partnership")) if one]
+    Partnership.objects.filter(pk__in=named).hold()
     if changes.get("partnership"):
         _require_member(solution.owner, changes["partnership"])
     return _edit(solution, {"returned_reason": "", **changes}, by=by)
@@ -76,6 +78,8 @@ def state_need(
 def edit_need(need: Need, *, by: User, **changes: Any) -> Need:
     need.require_editor(by)
     need.require_open()
+    if need.partnership:
+        need.partnership.hold()
     return _edit(need, changes, by=by)
 
 
@@ -95,6 +99,8 @@ def offer_fund(
 @transaction.atomic
 def edit_fund(fund: Fund, *, by: User, **changes: Any) -> Fund:
     fund.require_editor(by)
+    matched = fund.matches.order_by().values("need__partnership_id")
+    Partnership.objects.filter(pk__in=matched).hold()
     return _edit(fund, changes, by=by)
 
 

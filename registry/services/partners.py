@@ -11,6 +11,7 @@ from registry.models import Affiliation, Event, FormerName, Partner, PartnerIden
 
 SHOWN = 10
 RELATIONS = ("countries", "groups", "languages")
+IN_REPORTS = {"kind", "country", "level"}  # read as they were at a report's cut-off
 _ONE_IDENTITY_AT_A_TIME = 20150927
 
 
@@ -59,6 +60,8 @@ def edit_partner(
         _admins_once_verified(partner, by)
     if fields.get("parent"):
         partner.require_no_cycle(fields["parent"])
+    if IN_REPORTS & fields.keys():
+        partner.hold_partnerships()
     changed = sorted(fields)
     related, was = _without_relations(fields), partner.name
     if fields.get("name", was) != was and not confirm_distinct:

@@ -7,13 +7,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection, transaction
 
+from monitoring.exchange.jobs import lock_imports
 from monitoring.models import HlpfReview, ReportBatch, ReportRun
 from monitoring.reports import runs
 from monitoring.reports.kinds import build
 from monitoring.reports.snapshot import digest
 from monitoring.services.annual import write_section
+from partnerships.aggregation.matching import find_matches
 from registry.models import ExchangeRate
 from registry.services import money
+from registry.services.partners import one_identity_at_a_time
 from tests.factories import (
     CurrencyFactory,
     DeliveryFactory,
@@ -150,6 +153,13 @@ def test_a_run_is_put_back_where_rates_are_loaded_for_long(monkeypatch):
     assert (run.status, run.attempts) == ("queued", 0)
     loader.end()
     assert runs.compute(run).reference_on == run.reference_on
+
+
+@pytest.mark.parametrize("taken", [lock_imports, one_identity_at_a_time, find_matches])
+def test_no_run_waits_for_other_work_that_is_done_one_at_a_time(taken):
+    other = Writer(taken)
+    assert ExchangeRate.objects.are_settled()
+    other.end()
 
 
 def closing(work):

@@ -9,14 +9,17 @@ from django.utils import timezone
 
 from monitoring.reports.kinds.annual import annual_report
 from monitoring.reports.snapshot import canonical
+from partnerships.services.handovers import accept_commitment, offer_commitment
 from registry.models import Event, PartnerMerge
 from registry.services.partners import edit_partner
 from registry.services.unmerging import undo_merge
 from tests.factories import (
     AgreementFactory,
     BenefitFactory,
+    CommitmentFactory,
     ConflictOfInterestFactory,
     CountryFactory,
+    CurrencyFactory,
     DeclarationFactory,
     DueDiligenceFactory,
     GoalFactory,
@@ -392,3 +395,80 @@ def test_what_a_file_left_open_of_a_partner_stays_open_in_reports_of_before(scen
         scene.partnership, scene.framework, cutoff_at=timezone.now() + timedelta(days=1)
     )
     assert outcome_of("E1", later).beside["sectors"] == ["civil_society", "public"]
+
+
+@pytest.mark.parametrize("is_undone", [False, True])
+@pytest.mark.parametrize("into", [0, 1])
+def test_the_report_of_each_of_two_members_has_its_own_promises_and_roles(twins, into, is_undone):
+    """The older membership goes on, with the roles and the promises of both; what one handed over
+    to a third member before the merge, and after the cut-off, was its own too."""
+    made = partnership()
+    third = MembershipFactory(partnership=made)
+    days = (date(2024, 1, 1), date(2024, 2, 1))
+    members = [
+        MembershipFactory(partnership=made, partner=one, roles=[role], accepted_on=on)
+        for one, role, on in zip(twins, ("funding", "implementing"), days, strict=True)
+    ]
+    early = {"committed_on": date(2025, 1, 1), "due_on": date(2025, 3, 1)}
+    early["created_at"] = datetime(2025, 1, 1, tzinfo=UTC)
+    usd = CurrencyFactory(code="USD")
+    amounts = ((100, members[0]), (50, members[1]), (7, members[1]), (3, third))
+    promised = [
+        CommitmentFactory(partnership=made, membership=one, amount=amount, currency=usd, **early)
+        for amount, one in amounts
+    ]
+    admin = UserFactory(admin=True)
+    for commitment, taker in ((promised[2], third), (promised[3], members[0])):
+        with time_machine.travel(datetime(2026, 2, 1, tzinfo=UTC), tick=False):
+            accept_commitment(offer_commitment(commitment, by=admin, to=taker), by=admin)
+    was = [built("partner", partner=one) for one in (*twins, third.partner)]
+
+    merging = merged(twins[1 - into], twins[into])
+    if is_undone:
+        with time_machine.travel(datetime(2026, 4, 1, tzinfo=UTC), tick=False):
+            undo_merge(PartnerMerge.objects.get(pk=merging.pk), by=admin, reason="Two.")
+
+    told = [(one["promises"]["promises"], one["promises"]["promised_usd"]) for one in was]
+    assert told == [(1, "100"), (2, "57"), (1, "3")]
+    assert [one["memberships"][0]["roles"] for one in was[:2]] == [["funding"], ["implementing"]]
+    assert [canonical(built("partner", partner=one)) for one in (*twins, third.partner)] == [
+        canonical(one) for one in was
+    ]
+
+
+def june(day):
+    return time_machine.travel(datetime(2025, 6, day, 12, tzinfo=UTC), tick=False)
+
+
+def test_a_row_that_an_undone_merge_left_as_it_was_is_no_membership_that_ended(twins):
+    """After the merge the membership that goes on was changed: both rows stay with the survivor."""
+    made, admin = partnership(), UserFactory(admin=True)
+    for one, role in zip(twins, ("funding", "implementing"), strict=True):
+        MembershipFactory(partnership=made, partner=one, roles=[role])
+    with june(10):
+        merging = merge(*twins, admin)
+    with june(15):
+        made.memberships.get(partner=twins[1], ended_on=None).change(roles=["technical"])
+    with june(20):
+        undone = undo_merge(PartnerMerge.objects.get(pk=merging.pk), by=admin, reason="Two.")
+    assert undone.kept
+
+    known = built("partner", partner=twins[1])
+
+    assert [known[name] for name in ("current", "closed", "former")] == [1, 0, 0]
+    assert len(known["memberships"]) == 1
+
+
+def test_who_leaves_on_the_day_of_a_merge_has_left(twins):
+    """Of the survivor, which was only invited, the row steps aside for a moment in the merge."""
+    made, admin = partnership(), UserFactory(admin=True)
+    MembershipFactory(partnership=made, partner=twins[0])
+    MembershipFactory(partnership=made, partner=twins[1], invited=True)
+    with june(10):
+        merge(*twins, admin)
+        made.memberships.get(partner=twins[1], ended_on=None).leave(by=admin, reason="Done.")
+
+    known = built("partner", partner=twins[1])
+
+    assert [known[name] for name in ("current", "closed", "former")] == [0, 0, 1]
+    assert known["memberships"][0]["ended_on"] == "2025-06-10"

@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from monitoring.aggregation import partnership_figures
 from monitoring.aggregation.checking import differences
+from monitoring.aggregation import refreshing
 from monitoring.aggregation.refreshing import rebuild, refresh
 from monitoring.aggregation.rollups import figures_now
 from monitoring.models import FigureRollup, RollupChange, UnitRollup
@@ -32,8 +34,10 @@ def assert_same_as_reports(walk):
                     assert now.year(key) == replace(item.year, days=None)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_refreshed_after_every_step_is_computed_anew(seed):
+@pytest.mark.parametrize(("seed", "few"), [(0, 0), (1, refreshing.FEW)])
+def test_refreshed_after_every_step_is_computed_anew(monkeypatch, seed, few):
+    """By statements that are planned each time, as for many changes, and by those planned once."""
+    monkeypatch.setattr(refreshing, "FEW", few)
     walk = Walk(seed)
     made = set()
     for number in range(45):
@@ -48,7 +52,21 @@ def test_refreshed_after_every_step_is_computed_anew(seed):
 
     assert list(differences()) == []
     assert FigureRollup.objects.exists()
+    assert bool(few) == planned_once()
     assert {"approve", "correct", "withdraw"} <= made
+
+
+def planned_once():
+    """Whether this connection keeps plans of refreshes; its tests begin without."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_prepared_statements WHERE name LIKE 'rollups_%'")
+        return cursor.fetchone() is not None
+
+
+@pytest.fixture(autouse=True)
+def without_plans():
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
 
 
 def test_refreshed_once_after_many_steps_and_rebuilt_are_the_same():

@@ -9,6 +9,7 @@ from monitoring.aggregation.fragments import then
 from monitoring.aggregation.lights import due_items_of
 from monitoring.models import Framework, ReportingUnit
 from monitoring.reports.kinds.cohort import Cohort
+from monitoring.reports.kinds.then import before
 from partnerships.models import Commitment
 from registry.models import MovedField
 
@@ -20,7 +21,7 @@ LISTED = 100
 # it (a promise between the two) is still its own.
 _MEMBERSHIPS = f"""
 CREATE TEMPORARY TABLE report_membership ON COMMIT DROP AS
-WITH moved AS (
+WITH was AS ({before("partnerships_membership", "roles", at="%(cutoff)s")}), moved AS (
   SELECT f.row_id, jsonb_object_agg(f.field, f.before ORDER BY f.id DESC) AS held
   FROM registry_movedfield f JOIN registry_partnermerge g ON g.id = f.merge_id
   CROSS JOIN LATERAL (
@@ -30,27 +31,34 @@ WITH moved AS (
     AND written.at > %(cutoff)s AND %(partner)s IN (g.duplicate_id, g.into_id)
   GROUP BY f.row_id
 ), own AS (
-  SELECT m.id, m.partnership_id, m.roles, m.accepted_on, one.ended_on,
-         one.ended_on < %(reference)s IS TRUE AS has_left,
-         EXISTS (
-           SELECT 1 FROM registry_movedfield f JOIN registry_partnermerge g ON g.id = f.merge_id
-           WHERE f.model = 'partnerships.membership' AND f.row_id = m.id
-             AND f.field = 'ended_on' AND f.after = to_jsonb(one.ended_on)
-             AND g.merged_at <= %(cutoff)s AND COALESCE(g.undone_at > %(cutoff)s, true)
-         ) AS is_merged
+  SELECT m.id, m.partnership_id, m.accepted_on, one.ended_on,
+         one.ended_on < %(reference)s IS TRUE AS has_left, ended.by_merge IS TRUE AS is_merged,
+         CASE WHEN was.held ? 'roles'
+              THEN ARRAY(SELECT jsonb_array_elements_text(was.held -> 'roles'))
+              ELSE m.roles::text[] END AS roles
   FROM partnerships_membership m JOIN report_cohort USING (partnership_id)
+  LEFT JOIN was ON was.id = m.id
   LEFT JOIN moved ON moved.row_id = m.id
   CROSS JOIN LATERAL (
     SELECT {then("partner_id", "bigint", "m", "moved")} AS partner_id,
            {then("ended_on", "date", "m", "moved")} AS ended_on
   ) one
+  -- The last that a merge, or its end, wrote by then: its undoing may have left the row as it was.
+  LEFT JOIN LATERAL (
+    SELECT f.after = to_jsonb(one.ended_on) AS by_merge
+    FROM registry_movedfield f JOIN registry_partnermerge g ON g.id = f.merge_id
+    WHERE f.model = 'partnerships.membership' AND f.row_id = m.id AND f.field = 'ended_on'
+      AND CASE f.together WHEN 'undone' THEN g.undone_at ELSE g.merged_at END <= %(cutoff)s
+    ORDER BY f.id DESC LIMIT 1
+  ) ended ON true
   WHERE (m.partner_id = %(partner)s OR m.id IN (SELECT row_id FROM moved))
     AND one.partner_id = %(partner)s
     AND m.accepted_on <= %(reference)s AND m.created_at <= %(cutoff)s
 )
 SELECT id, partnership_id, roles, accepted_on, CASE WHEN has_left THEN ended_on END AS ended_on,
        NOT is_merged AND (has_left OR row_number() OVER (
-         PARTITION BY partnership_id, has_left ORDER BY ended_on DESC NULLS FIRST, id DESC
+         PARTITION BY partnership_id, has_left, is_merged
+         ORDER BY ended_on DESC NULLS FIRST, id DESC
        ) = 1) AS stands
 FROM own
 """
