@@ -6,9 +6,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from monitoring.aggregation import partnership_figures
+from monitoring.aggregation import partnership_figures, refreshing
 from monitoring.aggregation.checking import differences
-from monitoring.aggregation import refreshing
 from monitoring.aggregation.refreshing import rebuild, refresh
 from monitoring.aggregation.rollups import figures_now
 from monitoring.models import FigureRollup, RollupChange, UnitRollup
