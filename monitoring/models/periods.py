@@ -261,8 +261,10 @@ class PeriodQuerySet(OfFrameworkQuerySet):
         return self.filter(ends_on__lt=_today())
 
     def reportable(self) -> Self:
-        """Periods whose due date is over in the framework's time zone, still without a run."""
-        return self.with_reports().filter(due_on__lt=_today(), reportruns=None)
+        """Periods whose due date is over in the framework's time zone, still without a run; the
+        last day of a period has to be over in UTC too (see `require_reportable`)."""
+        over = self.filter(due_on__lt=_today(), ends_on__lt=timezone.localdate())
+        return over.with_reports().filter(reportruns=None)
 
 
 def _today() -> Cast:
@@ -345,6 +347,14 @@ class Period(MovingRecord):
         """Refuse while the period's last day is not over in the framework's time zone."""
         if not self.has_ended:
             text = f"The period {self} is not over: its data can be sent after {self.ends_on}."
+            raise DomainError("period_not_ended", text)
+
+    def require_reportable(self) -> None:
+        """Refuse a report while the last day is not over in the framework's time zone, and in UTC:
+        what else happens on it (who is accepted, what is let go) bears the day of UTC."""
+        self.require_ended()
+        if self.ends_on >= timezone.localdate():
+            text = f"The period {self} can be reported on once {self.ends_on} is over in UTC."
             raise DomainError("period_not_ended", text)
 
     @property

@@ -12,6 +12,7 @@ from monitoring.ingest.names import categories_of
 from monitoring.models import (
     Framework,
     Indicator,
+    Period,
     PeriodTarget,
     Result,
 )
@@ -249,10 +250,12 @@ def withdraw_framework(framework: Framework, *, by: User, reason: str) -> Framew
 
 
 def agree_framework(agreement: Agreement, *, by: User) -> None:
-    """Put the framework in force whose document has just become binding."""
+    """Put the framework in force whose document has just become binding, and open the periods that
+    have begun: what it asks for is there from that moment on, as reports of that day know."""
     framework = Framework.objects.filter(agreement=agreement).first()
     if framework:
         framework.mark_agreed(by=by)
+        Period.objects.open_for(framework, framework.today())
 
 
 def _draft_of_lead(framework: Framework, by: User) -> None:

@@ -68,7 +68,7 @@ def _about(
     if kind == ReportKind.PARTNERSHIP:
         assert isinstance(subject, Partnership)
         period = _period_of(subject, when)
-        period.require_ended()
+        period.require_reportable()
         return {"partnership": subject, "period": period}, (period.starts_on, period.ends_on)
     assert not isinstance(when, Period)
     require_fit(kind, when)

@@ -220,7 +220,10 @@ class Match(MovingRecord):
         if not self.is_answerable_by(by):
             raise NotAllowed("need_owner_only", "Only the need's owner answers a match.")
 
+    @transaction.atomic
     def _answer(self, to: str, *, by: User, reason: str) -> None:
+        if self.need.partnership:
+            self.need.partnership.hold()
         at = timezone.now()
         Event.move(self, to, by=by, reason=reason, answered_at=at, answer_reason=reason)
 

@@ -181,6 +181,8 @@ class Need(Catalogued, MovingRecord):
     @transaction.atomic
     def _end(self, to: str, *, by: User | None, reason: str = "") -> None:
         """Whatever is proposed for it ends with it."""
+        if self.partnership:
+            self.partnership.hold()
         Event.move(self, to, by=by, reason=reason, ended_on=timezone.localdate())
         matches: Any = Need.matches.rel.related_model._default_manager
         matches.filter(need=self).end(f"The need is {to}.")

@@ -175,11 +175,14 @@ class Solution(Catalogued, MovingRecord):
         if self.status == self.Stage.RETIRED:
             raise DomainError("retired", "The solution was retired.")
 
+    @transaction.atomic
     def screen(self, *, by: User) -> None:
         """An admin has read it: from now on it is public, and needs are matched with it."""
         self._admins_only(by)
         if self.owner.status != Partner.Status.VERIFIED:
             raise DomainError("partner_not_verified", "Its owner has yet to be verified.")
+        if self.partnership:
+            self.partnership.hold()
         self._move(self.Stage.SCREENED, by=by, screened_at=timezone.now(), returned_reason="")
 
     @transaction.atomic

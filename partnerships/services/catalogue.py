@@ -65,6 +65,7 @@ def state_need(
     if partnership:
         partnership.require_editor(by)
         partnership.require_open()
+        partnership.hold()
         partner = _lead_of(partnership, partner)
     elif partner is None:
         raise ValidationError({"partner": "Name the partner, or the partnership, that needs it."})

@@ -81,6 +81,7 @@ def add_identifier(partner: Partner, *, by: User, scheme: str, value: str) -> Pa
     managers_only(partner, by)
     _admins_once_verified(partner, by)
     identifier = PartnerIdentifier.stated(scheme, value, partner=partner)
+    partner.hold_partnerships()
     one_identity_at_a_time()
     _refuse_taken(identifier, by=by)
     _save(identifier, by=by)

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
@@ -17,6 +18,7 @@ from monitoring.services.frameworks import (
     edit_indicator,
     propose_framework,
 )
+from monitoring.services.periods import open_periods
 from registry.errors import NotAllowed
 from tests.factories import (
     CurrencyFactory,
@@ -67,6 +69,18 @@ def test_it_is_agreed_with_the_last_members_word_and_not_before(people):
     assert stored(framework).status == "agreed"
     assert stored(framework).agreed_at is not None
     assert moves_of(framework) == [("draft", "proposed"), ("proposed", "agreed")]
+
+
+def test_once_it_is_agreed_the_periods_that_have_begun_are_there(people):
+    framework = draft_of(people)  # quarters from January 2024 on
+    with time_machine.travel("2024-08-15", tick=False):
+        propose_framework(framework, by=people.lead_manager)
+        endorse_all(framework, people)
+
+        ends = [period.ends_on for period in framework.periods.order_by("ends_on")]
+        assert ends == [date(2024, 3, 31), date(2024, 6, 30), date(2024, 9, 30)]
+        assert len(open_periods(stored(framework), by=people.lead_manager)) == 3  # and opens none
+    assert framework.periods.count() == 3
 
 
 def test_the_document_that_members_endorse_names_every_indicator(people):

@@ -14,16 +14,21 @@ from monitoring.reports.kinds import build
 from monitoring.reports.snapshot import digest
 from monitoring.services.annual import write_section
 from partnerships.aggregation.matching import find_matches
+from partnerships.services.catalogue import edit_need, edit_solution
 from registry.models import ExchangeRate
 from registry.services import money
-from registry.services.partners import one_identity_at_a_time
+from registry.services.partners import add_identifier, edit_partner, one_identity_at_a_time
 from tests.factories import (
     CurrencyFactory,
     DeliveryFactory,
     FrameworkFactory,
     GoalFactory,
+    MatchFactory,
+    MembershipFactory,
+    NeedFactory,
     PeriodFactory,
     ReportingUnitFactory,
+    SolutionFactory,
     SubmissionFactory,
     UserFactory,
 )
@@ -34,15 +39,16 @@ YEAR = (date(2024, 1, 1), date(2024, 12, 31))
 
 
 def asked_in_the_middle_of(write, period):
-    """Ask for the report while `write` has been done but not committed; both moments."""
+    """Ask for the report while `write` has been done but not committed: the last moment before
+    the commit, and the cut-off."""
     done, asked, moments = threading.Event(), threading.Event(), []
 
     def writer():
         with transaction.atomic():
             write()
-            moments.append(datetime.now(UTC))
             done.set()
             asked.wait(0.5)  # long enough for the asking to reach the lock
+            moments.append(datetime.now(UTC))
         connection.close()
 
     thread = threading.Thread(target=writer)
@@ -62,9 +68,9 @@ def test_an_approval_of_another_period_in_flight_is_before_the_cutoff():
     later = PeriodFactory(framework=submission.period.framework)
     admin = UserFactory(is_staff=True)
 
-    written_at, cutoff_at = asked_in_the_middle_of(lambda: submission.approve(by=admin), later)
+    committed_at, cutoff_at = asked_in_the_middle_of(lambda: submission.approve(by=admin), later)
 
-    assert cutoff_at > written_at
+    assert cutoff_at > committed_at
 
 
 def test_a_confirmation_in_flight_is_before_the_cutoff():
@@ -72,9 +78,40 @@ def test_a_confirmation_in_flight_is_before_the_cutoff():
     period = PeriodFactory(framework__partnership=delivery.partnership)
     admin = UserFactory(is_staff=True)
 
-    written_at, cutoff_at = asked_in_the_middle_of(lambda: delivery.confirm(by=admin), period)
+    committed_at, cutoff_at = asked_in_the_middle_of(lambda: delivery.confirm(by=admin), period)
 
-    assert cutoff_at > written_at
+    assert cutoff_at > committed_at
+
+
+def in_catalogue(period):
+    """What is written in the catalogue, and of partners, that a report of the period reads."""
+    made, admin = period.framework.partnership, UserFactory(is_staff=True)
+    owner = MembershipFactory(partnership=made).partner
+    need = NeedFactory(partnership=made, partner=made.memberships.earliest("pk").partner)
+    proposed = SolutionFactory(partnership=made, owner=owner, proposed=True)
+    return {
+        "screened": lambda: proposed.screen(by=admin),
+        "edited": lambda: edit_solution(proposed, by=admin, partnership=None),
+        "need edited": lambda: edit_need(need, by=admin, kind="finance"),
+        "need withdrawn": lambda: need.withdraw(by=admin, reason="No more."),
+        "match accepted": MatchFactory(need=need).accept,
+        "level": lambda: edit_partner(owner, by=admin, level="community"),
+        "number": lambda: add_identifier(owner, by=admin, scheme="UNGC", value="12345"),
+    }
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["screened", "edited", "need edited", "need withdrawn", "match accepted", "level", "number"],
+)
+def test_what_the_catalogue_and_partners_say_in_flight_is_before_the_cutoff(what):
+    period = PeriodFactory(framework__partnership__active=True)
+    write = in_catalogue(period)[what]
+    by = {"by": UserFactory(is_staff=True)} if what == "match accepted" else {}
+
+    committed_at, cutoff_at = asked_in_the_middle_of(lambda: write(**by), period)
+
+    assert cutoff_at > committed_at
 
 
 class Writer:

@@ -1,8 +1,9 @@
 """Reports of every kind are asked for by who may, for days that are over; one run answers all."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 
 from monitoring.models import ReportRun
@@ -130,6 +131,19 @@ def test_days_that_are_not_over_have_no_report():
     with refused("period_not_ended"):
         days = (date(year, 1, 1), date(year, 12, 31))
         request_report(None, days, by=admin, kind="portfolio")
+
+
+def test_a_period_is_reported_on_once_its_last_day_is_over_in_utc_as_well():
+    """Who is accepted until then bears that day: it would be in the report computed again."""
+    period = f.PeriodFactory(framework__time_zone="Pacific/Auckland")
+    made, admin = period.framework.partnership, f.UserFactory(admin=True)
+    noon = datetime.combine(period.ends_on, time(12), UTC)  # the next day in Auckland
+    with time_machine.travel(noon, tick=False):
+        assert period.has_ended
+        with refused("period_not_ended"):
+            request_report(made, period, by=admin)
+    with time_machine.travel(noon + timedelta(hours=12), tick=False):
+        assert request_report(made, period, by=admin).status == "queued"
 
 
 @pytest.mark.parametrize("kind", ["annual", "hlpf"])

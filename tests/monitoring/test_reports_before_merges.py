@@ -22,6 +22,7 @@ from tests.factories import (
     CurrencyFactory,
     DeclarationFactory,
     DueDiligenceFactory,
+    FocalPointFactory,
     GoalFactory,
     ImportBatchFactory,
     IndicatorFactory,
@@ -472,3 +473,15 @@ def test_who_leaves_on_the_day_of_a_merge_has_left(twins):
 
     assert [known[name] for name in ("current", "closed", "former")] == [0, 0, 1]
     assert known["memberships"][0]["ended_on"] == "2025-06-10"
+
+
+def test_a_country_report_names_the_focal_point_by_the_record_of_then():
+    kenya = CountryFactory(alpha2="KE")
+    ministry, twin = (PartnerFactory(kind="national_government", country=kenya) for _ in range(2))
+    FocalPointFactory(partner=ministry, created_at=datetime(2024, 1, 1, tzinfo=UTC))
+    was = built("country", country=kenya)
+    assert was["validation"]["focal_point"] == ministry.pk
+
+    merged(ministry, twin)
+
+    assert canonical(built("country", country=kenya)) == canonical(was)

@@ -225,3 +225,17 @@ def test_b2_finds_the_value_of_a_year_before_a_leap_day(scene):
     # The last 12 months are after 28 February 2024: 29 February 2024, and 28 February 2025. Of both
     # the value of a year before is there.
     assert (outcome.numerator, outcome.denominator) == (2, 2)
+
+
+def test_b2_knows_no_edition_that_is_drafted_or_came_later(scene):
+    """A draft that begins a year earlier makes no second year of a first one."""
+    company = scene.member("large_company", accepted_on=date(2023, 1, 1))
+    scene.send(company, 3, scene.esg)  # 2024 Q4: a year before, nothing was reported
+    dates = {"on": date(2024, 12, 31), "cutoff_at": CUTOFF}
+    was = outcome_of("B2", subject_of(scene.partnership, scene.framework, **dates))
+    assert was.value == 1
+
+    draft = FrameworkFactory(partnership=scene.partnership, edition=2, starts_on=date(2023, 1, 1))
+    IndicatorFactory(result__framework=draft, series=scene.esg.series)
+
+    assert outcome_of("B2", subject_of(scene.partnership, scene.framework, **dates)) == was

@@ -263,11 +263,16 @@ def _without_values(subject: Subject, beside: dict[str, Any]) -> Outcome:
 
 
 def _series_began(subject: Subject, values: Iterable[_Reported]) -> dict[object, date]:
-    """The first day of the earliest edition in which each series stands. One query."""
+    """The first day of the earliest edition in which each series stands: of those that held by the
+    report's own, for what is drafted later begins no series. One query."""
     indicators = Indicator.objects.filter(
         series__in={one.series for one in values},
         result__framework__partnership=subject.partnership,
+        result__framework__edition__lte=subject.framework.edition,
     )
+    held = Q(result__framework__agreed_at__lte=subject.cutoff_at)
+    brought = Q(result__framework__import_batch__isnull=False)
+    indicators = indicators.filter(held | brought)
     began = indicators.order_by().values_list("series")
     return dict(began.annotate(first=Min("result__framework__starts_on")))
 

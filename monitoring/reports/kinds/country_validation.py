@@ -6,7 +6,7 @@ from typing import Any
 
 from monitoring.models import ContributionStatement
 from monitoring.reports.kinds.cohort import Cohort
-from registry.models import FocalPoint, NationalPriority
+from registry.models import FocalPoint, MovedField, NationalPriority
 
 _AIMS = """
 SELECT h.partnership_id, h.targets, h.is_only, COALESCE(d.usd, 0) AS usd
@@ -103,6 +103,9 @@ def _said(one: ContributionStatement) -> dict[str, Any]:
 
 
 def _focal_point(country: int, on: date, at: datetime) -> int | None:
-    """The partner that spoke for the country on the reference date; of two the newest."""
-    found = FocalPoint.objects.standing_on(on, at).filter(country=country).order_by("-pk")
-    return found.values_list("partner_id", flat=True).first()
+    """The partner that spoke for the country on the reference date, by the record of then; of two
+    the newest."""
+    standing = FocalPoint.objects.standing_on(on, at).filter(country=country)
+    found = list(standing.order_by("-pk")[:1])
+    MovedField.objects.restore(found, at, "partner_id")
+    return found[0].partner_id if found else None
