@@ -1,10 +1,13 @@
 """Merges of partners, and what a table holds before and after."""
 
+from datetime import UTC, datetime
+
+import time_machine
 from django.apps import apps
 
 from registry.models import Partner
 from registry.services.merging import merge_partners
-from tests.factories import UserFactory
+from tests.factories import PartnerFactory, UserFactory
 
 # What a merge writes about itself, and what every write moves on.
 LOGS = {
@@ -18,11 +21,23 @@ LOGS = {
 }
 CLOCKS = {"version", "updated_at"}
 OURS = ("registry", "partnerships", "monitoring")
+AFTER = datetime(2026, 3, 1, tzinfo=UTC)  # later than the cut-offs of reports in tests
+
+
+def two_records():
+    """A company, and the association that it turns out to be."""
+    return PartnerFactory(kind="large_company"), PartnerFactory(kind="civil_society")
 
 
 def merge(duplicate, into, by=None):
     by = by or UserFactory(admin=True)
     return merge_partners(duplicate, into=into, by=by, reason="The same organisation twice.")
+
+
+def merged(duplicate, into, at=AFTER):
+    """Merged at a moment: after the cut-off, if none is given."""
+    with time_machine.travel(at, tick=False):
+        return merge(duplicate, into)
 
 
 def dump():

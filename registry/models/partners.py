@@ -338,14 +338,6 @@ class Partner(MovingRecord):
             seen.add(above.pk)
             above = Partner.objects.filter(subsidiaries=above.pk).first()
 
-    def hold_partnerships(self) -> None:
-        """Lock those to which it belongs for the rest of the transaction: a report's cut-off is
-        taken under their locks, so what is dated before it has been committed then."""
-        # A relation from above, read only: what a membership is, partnerships knows.
-        memberships = self.memberships.order_by()
-        partnerships: Any = memberships.model._meta.get_field("partnership").related_model
-        partnerships._default_manager.filter(pk__in=memberships.values("partnership_id")).hold()
-
     def _takes_part(self) -> bool:
         # A relation from above, read only: what a membership is, partnerships knows.
         return self.memberships.filter(accepted_on__isnull=False).exists()

@@ -61,7 +61,7 @@ def edit_partner(
     if fields.get("parent"):
         partner.require_no_cycle(fields["parent"])
     if IN_REPORTS & fields.keys():
-        partner.hold_partnerships()
+        _hold_partnerships(partner)
     changed = sorted(fields)
     related, was = _without_relations(fields), partner.name
     if fields.get("name", was) != was and not confirm_distinct:
@@ -81,7 +81,7 @@ def add_identifier(partner: Partner, *, by: User, scheme: str, value: str) -> Pa
     managers_only(partner, by)
     _admins_once_verified(partner, by)
     identifier = PartnerIdentifier.stated(scheme, value, partner=partner)
-    partner.hold_partnerships()
+    _hold_partnerships(partner)
     one_identity_at_a_time()
     _refuse_taken(identifier, by=by)
     _save(identifier, by=by)
@@ -136,6 +136,15 @@ def _keep_name(partner: Partner, was: str) -> None:
     known = partner.former_names.filter(name__iexact=was)
     if not known.update(until_on=today):
         FormerName.objects.create(partner=partner, name=was, until_on=today)
+
+
+def _hold_partnerships(partner: Partner) -> None:
+    """Lock those to which it belongs for the rest of the transaction: a report's cut-off is taken
+    under their locks, so what is dated before it has been committed then."""
+    # A relation from above, read only: what a membership is, partnerships knows.
+    memberships = partner.memberships.order_by()
+    partnerships: Any = memberships.model._meta.get_field("partnership").related_model
+    partnerships._default_manager.filter(pk__in=memberships.values("partnership_id")).hold()
 
 
 def one_identity_at_a_time() -> None:
