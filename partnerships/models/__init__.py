@@ -24,7 +24,7 @@ from partnerships.models.editions import ClauseChange, changes_between
 from partnerships.models.facets import Facets
 from partnerships.models.feedback import Feedback
 from partnerships.models.funds import Fund
-from partnerships.models.handovers import CommitmentHandover, LeadHandover, owed_by
+from partnerships.models.handovers import CommitmentHandover, LeadHandover
 from partnerships.models.ledger import (
     LedgerState,
     bearer,
@@ -166,7 +166,6 @@ __all__ = [
     "ledger_text",
     "limits_of",
     "measured_asked",
-    "owed_by",
     "returned_reasons",
     "said_at",
     "with_shares",

@@ -102,8 +102,8 @@ class CommitmentQuerySet(OfPartnershipQuerySet):
         )
 
     def owed_at(self, memberships: Collection[int], at: datetime) -> Self:
-        """Promises that one of the memberships owed at a moment, whatever was handed over since
-        (see `owed_by`), or moved by a merge of partners, or by its end. Seven queries."""
+        """Promises that one of the memberships owed at a moment, whatever was handed over since,
+        or moved by a merge of partners, or by its end. Seven queries."""
         handovers = self.model._meta.get_field("handovers").related_model._default_manager
         since = handovers.filter(status="accepted", answered_at__gt=at)
         label = self.model._meta.label_lower

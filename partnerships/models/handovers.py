@@ -1,6 +1,5 @@
 """Handing a promise, or the lead, from one member to another that agrees."""
 
-from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
@@ -138,10 +137,3 @@ class LeadHandover(Handover):
 
     def __str__(self) -> str:
         return f"lead of {self.partnership}: {self.giver.partner} to {self.taker.partner}"
-
-
-def owed_by(commitment: Commitment, at: datetime) -> Membership:
-    """The member that owed a promise at a moment, whatever was handed over since."""
-    later = commitment.handovers.filter(status=Handover.Status.ACCEPTED, answered_at__gt=at)
-    first = later.select_related("giver").order_by("answered_at", "pk").first()
-    return first.giver if first else commitment.membership

@@ -7,7 +7,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from partnerships.models import Commitment, CommitmentHandover, LeadHandover, owed_by
+from partnerships.models import Commitment, CommitmentHandover, LeadHandover
 from partnerships.services.handovers import (
     Becomes,
     Fate,
@@ -68,8 +68,11 @@ def test_a_promise_passes_once_the_other_agrees_and_deliveries_stay(people, comm
     assert moves_of(offer) == [("proposed", "accepted")]
     assert stored(offer).answered_at == datetime(2025, 5, 2, 12, tzinfo=UTC)
     now = stored(commitment)
-    assert owed_by(now, datetime(2025, 5, 2, 11, tzinfo=UTC)) == people.membership
-    assert owed_by(now, datetime(2025, 5, 2, 12, tzinfo=UTC)) == taker
+    before, then = (datetime(2025, 5, 2, hour, tzinfo=UTC) for hour in (11, 12))
+    giver = people.membership
+    for moment, owner, other in ((before, giver, taker), (then, taker, giver)):
+        assert list(Commitment.objects.owed_at([owner.pk], moment)) == [now]
+        assert not Commitment.objects.owed_at([other.pk], moment).exists()
 
 
 @pytest.mark.parametrize("who", ["lead_manager", "evaluator", "observer", "outsider"])
